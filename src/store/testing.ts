@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
@@ -11,6 +11,8 @@ type Parts = { readonly host: string; readonly port: number; readonly user: stri
 const TEMPLATE_LOCK = 7_317_002;
 
 let own: Promise<Parts> | undefined;
+let stopOwn: (() => Promise<void>) | undefined;
+let storesOpen = 0;
 
 /** The server of the whole test run when `npm test` started one, else one of this file's own. */
 function server(): Promise<Parts> {
@@ -18,11 +20,12 @@ function server(): Promise<Parts> {
   if (shared !== undefined) return Promise.resolve(JSON.parse(shared) as Parts);
   own ??= (async () => {
     const folder = mkdtempSync(join(tmpdir(), "surety-test-"));
+    chmodSync(folder, 0o755);
     const cluster = await startCluster({ folder, fsync: false });
-    after(async () => {
+    stopOwn = async () => {
       await cluster.stop();
       rmSync(folder, { recursive: true, force: true });
-    });
+    };
     return cluster.connection;
   })();
   return own;
@@ -40,10 +43,13 @@ export async function testStore(): Promise<OpenStore & { readonly connection: Co
   await sql.raw(`create database ${name} template ${template} strategy file_copy`).execute(admin.db);
   const connection = { ...parts, database: name };
   const store = openStore(connection);
+  storesOpen += 1;
   after(async () => {
     await store.close();
     await sql.raw(`drop database ${name} with (force)`).execute(admin.db);
     await admin.close();
+    storesOpen -= 1;
+    if (storesOpen === 0) await stopOwn?.();
   });
   return { ...store, connection };
 }
