@@ -118,3 +118,9 @@ function toLogged(row: EventRow): LoggedEvent {
     why: body.why, before: body.before, after: body.after, data: body.data, hash: row.hash,
   };
 }
+
+/** Number of the newest event, 0 when there is none. */
+export async function latestSeq(tx: Tx): Promise<bigint> {
+  const { rows } = await sql<{ seq: bigint }>`select seq from event_head`.execute(tx);
+  return rows[0]?.seq ?? 0n;
+}
