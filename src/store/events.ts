@@ -5,21 +5,39 @@ import type { CaseId, CustomerId } from "../core/ids.ts";
 import type { Actor, LoggedEvent, NewEvent, Tx } from "./contract.ts";
 
 type EventRow = {
-  readonly seq: bigint; readonly type: string; readonly at: Temporal.Instant; readonly actor_kind: string; readonly actor_id: string;
-  readonly subject_kind: string; readonly subject_id: string; readonly customer_id: string | null; readonly case_id: string | null;
-  readonly body: string; readonly prev_hash: string; readonly hash: string;
+  readonly seq: bigint;
+  readonly type: string;
+  readonly at: Temporal.Instant;
+  readonly actor_kind: string;
+  readonly actor_id: string;
+  readonly subject_kind: string;
+  readonly subject_id: string;
+  readonly customer_id: string | null;
+  readonly case_id: string | null;
+  readonly body: string;
+  readonly prev_hash: string;
+  readonly hash: string;
 };
 type Body = {
-  readonly seq: string; readonly type: string; readonly at: string; readonly actor: Actor; readonly subject: { kind: string; id: string };
-  readonly customerId: string | null; readonly caseId: string | null; readonly why: string | null;
-  readonly before: unknown; readonly after: unknown; readonly data: unknown;
+  readonly seq: string;
+  readonly type: string;
+  readonly at: string;
+  readonly actor: Actor;
+  readonly subject: { kind: string; id: string };
+  readonly customerId: string | null;
+  readonly caseId: string | null;
+  readonly why: string | null;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly data: unknown;
 };
 
 /** Longest page of the log one read gives. */
 export const EVENTS_PAGE_MAX = 1_000;
 
 /** SHA-256 over the hash before and the row's own text, as the database checks it too. */
-export const chainHash = (previous: string, body: string): string => createHash("sha256").update(`${previous}\n${body}`).digest("hex");
+export const chainHash = (previous: string, body: string): string =>
+  createHash("sha256").update(`${previous}\n${body}`).digest("hex");
 
 /**
  * Appends events to the log in the caller's transaction. Takes the end of the chain until commit,
@@ -39,14 +57,37 @@ export async function appendEvents(tx: Tx, events: readonly NewEvent[]): Promise
   await sql`insert into event (seq, type, at, actor_kind, actor_id, subject_kind, subject_id, customer_id, case_id, body, prev_hash, hash)
     select seq, type, at, actor_kind, actor_id, subject_kind, subject_id, customer_id, case_id, body, prev_hash, hash
     from jsonb_to_recordset(${JSON.stringify(values)}::jsonb) as e(seq bigint, type text, at timestamptz, actor_kind text, actor_id text,
-      subject_kind text, subject_id text, customer_id text, case_id text, body text, prev_hash text, hash text) order by seq`.execute(tx);
+      subject_kind text, subject_id text, customer_id text, case_id text, body text, prev_hash text, hash text) order by seq`.execute(
+    tx,
+  );
+}
+
+/**
+ * Takes the end of the chain before anything else. For writes that several slices make in one transaction (a notice, its finding,
+ * its case): with the chain held first, no two of them can wait for each other's rows.
+ */
+export async function holdChain(tx: Tx): Promise<void> {
+  await sql`select 1 from event_head for update`.execute(tx);
 }
 
 function bodyOf(event: NewEvent, seq: bigint): string {
   const { type, actor, subject, customerId, caseId, why, before, after, data } = event;
   const at = event.at.toString({ smallestUnit: "microsecond" });
-  return canonicalJson(toJson({ seq: seq.toString(), type, at, actor, subject, customerId: customerId ?? null, caseId: caseId ?? null,
-    why: why ?? null, before: before ?? null, after: after ?? null, data: data ?? null }));
+  return canonicalJson(
+    toJson({
+      seq: seq.toString(),
+      type,
+      at,
+      actor,
+      subject,
+      customerId: customerId ?? null,
+      caseId: caseId ?? null,
+      why: why ?? null,
+      before: before ?? null,
+      after: after ?? null,
+      data: data ?? null,
+    }),
+  );
 }
 
 const columns = (event: NewEvent) => ({
@@ -81,7 +122,9 @@ export async function readEvents(tx: Tx, filter: EventFilter): Promise<readonly 
   const conditions = [
     filter.customerId === undefined ? undefined : sql`customer_id = ${filter.customerId}`,
     filter.caseId === undefined ? undefined : sql`case_id = ${filter.caseId}`,
-    filter.subject === undefined ? undefined : sql`subject_kind = ${filter.subject.kind} and subject_id = ${filter.subject.id}`,
+    filter.subject === undefined
+      ? undefined
+      : sql`subject_kind = ${filter.subject.kind} and subject_id = ${filter.subject.id}`,
     filter.typePrefix === undefined ? undefined : sql`starts_with(type, ${filter.typePrefix})`,
     filter.actorId === undefined ? undefined : sql`actor_id = ${filter.actorId}`,
     filter.beforeSeq === undefined ? undefined : sql`seq < ${filter.beforeSeq}`,
@@ -94,14 +137,19 @@ export async function readEvents(tx: Tx, filter: EventFilter): Promise<readonly 
 
 /** The next events after `seq` in order: how other slices follow the log as an outbox. */
 export async function readEventsAfter(tx: Tx, seq: bigint, limit: number): Promise<readonly LoggedEvent[]> {
-  const { rows } = await sql<EventRow>`select * from event where seq > ${seq} order by seq limit ${Math.min(limit, EVENTS_PAGE_MAX)}`.execute(tx);
+  const { rows } =
+    await sql<EventRow>`select * from event where seq > ${seq} order by seq limit ${Math.min(limit, EVENTS_PAGE_MAX)}`.execute(
+      tx,
+    );
   return rows.map(toLogged);
 }
 
 /** Where a reader of the outbox stands; locks its row so that two workers do not read the same events. */
 export async function cursorOf(tx: Tx, reader: string): Promise<bigint> {
   await sql`insert into event_cursor (reader, seq) values (${reader}, 0) on conflict do nothing`.execute(tx);
-  const { rows } = await sql<{ seq: bigint }>`select seq from event_cursor where reader = ${reader} for update`.execute(tx);
+  const { rows } = await sql<{ seq: bigint }>`select seq from event_cursor where reader = ${reader} for update`.execute(
+    tx,
+  );
   return rows[0]?.seq ?? 0n;
 }
 
@@ -113,9 +161,18 @@ export async function moveCursor(tx: Tx, reader: string, seq: bigint): Promise<v
 function toLogged(row: EventRow): LoggedEvent {
   const body = JSON.parse(row.body) as Body;
   return {
-    seq: row.seq, type: row.type, actor: body.actor, at: row.at, subject: body.subject,
-    customerId: row.customer_id as CustomerId | null, caseId: row.case_id as CaseId | null,
-    why: body.why, before: body.before, after: body.after, data: body.data, hash: row.hash,
+    seq: row.seq,
+    type: row.type,
+    actor: body.actor,
+    at: row.at,
+    subject: body.subject,
+    customerId: row.customer_id as CustomerId | null,
+    caseId: row.case_id as CaseId | null,
+    why: body.why,
+    before: body.before,
+    after: body.after,
+    data: body.data,
+    hash: row.hash,
   };
 }
 
