@@ -1,0 +1,30 @@
+import { MantineProvider } from "@mantine/core";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { onSignedOut } from "./api.ts";
+import { useChoices } from "./i18n/settings.ts";
+import { queryClient } from "./query.ts";
+import { router } from "./routes.tsx";
+import { theme } from "./theme.ts";
+
+onSignedOut(() => {
+  const { pathname, href } = router.state.location;
+  if (pathname === "/sign-in" || pathname === "/welcome") return;
+  queryClient.clear();
+  void router.navigate({ to: "/sign-in", search: href === "/" ? {} : { next: href } });
+});
+
+export function App() {
+  const { scheme } = useChoices();
+  return (
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      {...(scheme === "auto" ? {} : { forceColorScheme: scheme })}
+    >
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,12 @@
+import { useT } from "../i18n/t.ts";
+import { RowsSkeleton } from "../kit/States.tsx";
+import { Page } from "../shell/Page.tsx";
+
+export function SignInPage() {
+  const t = useT();
+  return (
+    <Page title={t("access.title")}>
+      <RowsSkeleton />
+    </Page>
+  );
+}

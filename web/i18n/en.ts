@@ -1,0 +1,33 @@
+import { accessWords } from "../access/words.ts";
+import { auditWords } from "../audit/words.ts";
+import { casesWords } from "../cases/words.ts";
+import { customersWords } from "../customers/words.ts";
+import { exposureWords } from "../exposure/words.ts";
+import { kitWords } from "../kit/words.ts";
+import { noticesWords } from "../notices/words.ts";
+import { receivablesWords } from "../receivables/words.ts";
+import { responseWords } from "../response/words.ts";
+import { settingsWords } from "../settings/words.ts";
+import { shellWords } from "../shell/words.ts";
+import { spendingWords } from "../spending/words.ts";
+import { todayWords } from "../today/words.ts";
+
+/** Every word of the page in English, one table put together from the slices. */
+export const en = {
+  ...accessWords.en,
+  ...auditWords.en,
+  ...casesWords.en,
+  ...customersWords.en,
+  ...exposureWords.en,
+  ...kitWords.en,
+  ...noticesWords.en,
+  ...receivablesWords.en,
+  ...responseWords.en,
+  ...settingsWords.en,
+  ...shellWords.en,
+  ...spendingWords.en,
+  ...todayWords.en,
+};
+
+/** A key of the word table. */
+export type Key = keyof typeof en;

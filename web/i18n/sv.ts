@@ -1,0 +1,32 @@
+import { accessWords } from "../access/words.ts";
+import { auditWords } from "../audit/words.ts";
+import { casesWords } from "../cases/words.ts";
+import { customersWords } from "../customers/words.ts";
+import { exposureWords } from "../exposure/words.ts";
+import { kitWords } from "../kit/words.ts";
+import { noticesWords } from "../notices/words.ts";
+import { receivablesWords } from "../receivables/words.ts";
+import { responseWords } from "../response/words.ts";
+import { settingsWords } from "../settings/words.ts";
+import { shellWords } from "../shell/words.ts";
+import { spendingWords } from "../spending/words.ts";
+import { todayWords } from "../today/words.ts";
+import type { Word } from "./define.ts";
+import type { Key } from "./en.ts";
+
+/** Every word of the page in Swedish; a key that English has and this table lacks does not compile. */
+export const sv: Readonly<Record<Key, Word>> = {
+  ...accessWords.sv,
+  ...auditWords.sv,
+  ...casesWords.sv,
+  ...customersWords.sv,
+  ...exposureWords.sv,
+  ...kitWords.sv,
+  ...noticesWords.sv,
+  ...receivablesWords.sv,
+  ...responseWords.sv,
+  ...settingsWords.sv,
+  ...shellWords.sv,
+  ...spendingWords.sv,
+  ...todayWords.sv,
+};

@@ -1,0 +1,72 @@
+import { useEffect, useRef } from "react";
+import { currentChoices } from "../i18n/settings.ts";
+
+/**
+ * Keys of the page. Names: one letter (`c`), a pair (`g t`), `Enter`, `Escape`, `/`, `?`, `Ctrl+k`.
+ * Letters rest while somebody types, while a dialog is open, and when a person switched them off (WCAG 2.1.4).
+ */
+export type Keymap = Readonly<Record<string, () => void>>;
+type Layer = { readonly current: Keymap };
+
+const layers: Layer[] = [];
+/** How long the first letter of a pair waits for the second. */
+const PAIR_MS = 1500;
+let pairStarted: { letter: string; atMs: number } | undefined;
+
+const TYPING =
+  "input:not([type=checkbox]):not([type=radio]):not([type=button]), textarea, select, [contenteditable=true]";
+const PRESSABLE = "a[href], button, summary, [role=button], [role=menuitem], [role=option]";
+const DIALOG = "[role=dialog][aria-modal=true], [role=menu], [role=listbox]";
+
+function press(name: string): boolean {
+  for (let i = layers.length - 1; i >= 0; i--) {
+    const act = layers[i]?.current[name];
+    if (act === undefined) continue;
+    act();
+    return true;
+  }
+  return false;
+}
+
+function nameOf(event: KeyboardEvent): string {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  return event.ctrlKey || event.metaKey ? `Ctrl+${key}` : key;
+}
+
+function onKeyDown(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing || event.altKey) return;
+  const name = nameOf(event);
+  const target = event.target instanceof Element ? event.target : document.body;
+  const isCtrl = name.startsWith("Ctrl+");
+  if (!isCtrl) {
+    if (target.closest(TYPING) || document.querySelector(DIALOG)) return;
+    if (name.length === 1 && !currentChoices().keys) return;
+    if (name === "Enter" && target.closest(PRESSABLE)) return;
+  }
+  const first = pairStarted;
+  pairStarted = undefined;
+  const isPair = first !== undefined && performance.now() - first.atMs < PAIR_MS;
+  const wasPair = isPair && press(`${first.letter} ${name}`);
+  const done = wasPair || press(name);
+  if (done) event.preventDefault();
+  else if (startsPair(name)) pairStarted = { letter: name, atMs: performance.now() };
+}
+
+const startsPair = (name: string): boolean =>
+  layers.some((layer) => Object.keys(layer.current).some((one) => one.startsWith(`${name} `)));
+
+/** Binds keys while the component is shown. Of two for one key the one shown last wins. */
+export function useKeys(keys: Keymap): void {
+  const layer = useRef(keys);
+  useEffect(() => {
+    layer.current = keys;
+  });
+  useEffect(() => {
+    if (layers.length === 0) window.addEventListener("keydown", onKeyDown);
+    layers.push(layer);
+    return () => {
+      layers.splice(layers.indexOf(layer), 1);
+      if (layers.length === 0) window.removeEventListener("keydown", onKeyDown);
+    };
+  }, []);
+}

@@ -1,0 +1,188 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { CrashPage, NotFoundPage } from "./shell/Lost.tsx";
+import { Shell } from "./shell/Shell.tsx";
+
+/**
+ * What stands after `?` in an address: the filters and selection of a page, as text. Every page of a list shares these;
+ * what a page does not know it ignores. Values are text on purpose: `?q=007` stays `007`.
+ */
+export type PageSearch = {
+  readonly q?: string;
+  readonly sort?: string;
+  readonly tab?: string;
+  readonly status?: string;
+  readonly owner?: string;
+  readonly customer?: string;
+  readonly kind?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly due?: string;
+  readonly show?: string;
+};
+const MEMBERS = ["q", "sort", "tab", "status", "owner", "customer", "kind", "from", "to", "due", "show"] as const;
+const TEXT_MAX = 200;
+
+/** Keeps the members a page may know; anything else in an address is dropped. */
+export function pageSearch(given: Record<string, unknown>): PageSearch {
+  const kept: { -readonly [Name in keyof PageSearch]: string } = {};
+  for (const name of MEMBERS) {
+    const value = given[name];
+    if (typeof value === "string" && value !== "") kept[name] = value.slice(0, TEXT_MAX);
+  }
+  return kept;
+}
+
+type SignInSearch = { readonly next?: string };
+/** Only addresses of this page: `next` must not lead anywhere else. */
+const signInSearch = (given: Record<string, unknown>): SignInSearch => {
+  const next = given["next"];
+  return typeof next === "string" && /^\/(?![/\\])/.test(next) ? { next } : {};
+};
+type WelcomeSearch = { readonly token?: string };
+const welcomeSearch = (given: Record<string, unknown>): WelcomeSearch =>
+  typeof given["token"] === "string" ? { token: given["token"] } : {};
+
+const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage, errorComponent: CrashPage });
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/sign-in",
+  validateSearch: signInSearch,
+  component: lazyRouteComponent(() => import("./access/SignInPage.tsx"), "SignInPage"),
+});
+const welcomeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/welcome",
+  validateSearch: welcomeSearch,
+  component: lazyRouteComponent(() => import("./access/WelcomePage.tsx"), "WelcomePage"),
+});
+
+const shellRoute = createRoute({ getParentRoute: () => rootRoute, id: "desk", component: Shell });
+const inShell = { getParentRoute: () => shellRoute, validateSearch: pageSearch, errorComponent: CrashPage } as const;
+
+const todayRoute = createRoute({
+  ...inShell,
+  path: "/",
+  component: lazyRouteComponent(() => import("./today/TodayPage.tsx"), "TodayPage"),
+});
+const noticesRoute = createRoute({
+  ...inShell,
+  path: "/notices",
+  component: lazyRouteComponent(() => import("./notices/NoticesPage.tsx"), "NoticesPage"),
+});
+const noticeRoute = createRoute({
+  ...inShell,
+  path: "/notices/$noticeId",
+  component: lazyRouteComponent(() => import("./notices/NoticePage.tsx"), "NoticePage"),
+});
+const casesRoute = createRoute({
+  ...inShell,
+  path: "/cases",
+  component: lazyRouteComponent(() => import("./cases/CasesPage.tsx"), "CasesPage"),
+});
+const caseRoute = createRoute({
+  ...inShell,
+  path: "/cases/$caseId",
+  component: lazyRouteComponent(() => import("./cases/CasePage.tsx"), "CasePage"),
+});
+const decisionsRoute = createRoute({
+  ...inShell,
+  path: "/decisions",
+  component: lazyRouteComponent(() => import("./response/DecisionsPage.tsx"), "DecisionsPage"),
+});
+const decisionRoute = createRoute({
+  ...inShell,
+  path: "/decisions/$proposalId",
+  component: lazyRouteComponent(() => import("./response/DecisionPage.tsx"), "DecisionPage"),
+});
+const customersRoute = createRoute({
+  ...inShell,
+  path: "/customers",
+  component: lazyRouteComponent(() => import("./customers/CustomersPage.tsx"), "CustomersPage"),
+});
+const passportRoute = createRoute({
+  ...inShell,
+  path: "/customers/$customerId",
+  component: lazyRouteComponent(() => import("./customers/PassportPage.tsx"), "PassportPage"),
+});
+const importRoute = createRoute({
+  ...inShell,
+  path: "/import",
+  component: lazyRouteComponent(() => import("./receivables/ImportPage.tsx"), "ImportPage"),
+});
+const spendRoute = createRoute({
+  ...inShell,
+  path: "/spend",
+  component: lazyRouteComponent(() => import("./spending/SpendPage.tsx"), "SpendPage"),
+});
+const auditRoute = createRoute({
+  ...inShell,
+  path: "/audit",
+  component: lazyRouteComponent(() => import("./audit/AuditPage.tsx"), "AuditPage"),
+});
+const settingsRoute = createRoute({
+  ...inShell,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./settings/SettingsPage.tsx"), "SettingsPage"),
+});
+const accountRoute = createRoute({
+  ...inShell,
+  path: "/account",
+  component: lazyRouteComponent(() => import("./access/AccountPage.tsx"), "AccountPage"),
+});
+const approvalsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/approvals",
+  beforeLoad: () => {
+    throw redirect({ to: "/decisions" });
+  },
+});
+
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  welcomeRoute,
+  shellRoute.addChildren([
+    todayRoute,
+    noticesRoute,
+    noticeRoute,
+    casesRoute,
+    caseRoute,
+    decisionsRoute,
+    decisionRoute,
+    customersRoute,
+    passportRoute,
+    importRoute,
+    spendRoute,
+    auditRoute,
+    settingsRoute,
+    accountRoute,
+    approvalsRoute,
+  ]),
+]);
+
+export const router = createRouter({
+  routeTree,
+  defaultPreload: "intent",
+  defaultPreloadDelay: 60,
+  scrollRestoration: true,
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (members: Record<string, unknown>) => {
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(members))
+      if (typeof value === "string" && value !== "") search.set(name, value);
+    return search.size > 0 ? `?${search}` : "";
+  },
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,61 @@
+import { useT, useWord } from "../i18n/t.ts";
+import { ProgressBar } from "../kit/Bits.tsx";
+import { Go } from "../kit/Go.tsx";
+import { Glyph } from "../kit/Risk.tsx";
+import { useDesk, useMay } from "./desk.ts";
+
+/** What is true of the whole desk and must be seen on every page: invented data, or a lost line. */
+export function Banner({ isDown }: { readonly isDown: boolean }) {
+  const t = useT();
+  const desk = useDesk();
+  return (
+    <>
+      {isDown && (
+        <div className="banner down" role="alert">
+          <Glyph level="error" size={13} />
+          {t("desk.down")}
+        </div>
+      )}
+      {desk.demo && <DemoBanner />}
+    </>
+  );
+}
+
+function DemoBanner() {
+  const t = useT();
+  const word = useWord();
+  const can = useMay();
+  const { demoLoading } = useDesk();
+  return (
+    <div className="banner demo" role="note">
+      <Glyph level="info" size={13} />
+      {demoLoading === null ? (
+        <span className="b">{t("demo.banner")}</span>
+      ) : (
+        <span className="row wrap" style={{ gap: 8 }}>
+          <span className="b">{t("demo.banner")}</span>
+          <span className="num">
+            {t("demo.loading", {
+              step: word(`demo.step.${demoLoading.step}`, {}, demoLoading.step),
+              done: demoLoading.done,
+              total: demoLoading.total,
+            })}
+          </span>
+          <span style={{ width: 96 }}>
+            <ProgressBar done={demoLoading.done} total={demoLoading.total} label={t("demo.banner")} />
+          </span>
+        </span>
+      )}
+      {can("settings.manage") && (
+        <span className="push row hide-sm" style={{ gap: 14 }}>
+          <Go className="more" to="/settings?tab=demo">
+            {t("demo.empty")}
+          </Go>
+          <Go className="more" to="/settings?tab=partner-center">
+            {t("demo.connect")}
+          </Go>
+        </span>
+      )}
+    </div>
+  );
+}
