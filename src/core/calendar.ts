@@ -27,7 +27,11 @@ export function onOrAfterBusinessDay(calendar: BusinessCalendar, day: Temporal.P
 }
 
 /** The day that is `count` business days after `day`; a count of 0 gives `onOrAfterBusinessDay`. */
-export function addBusinessDays(calendar: BusinessCalendar, day: Temporal.PlainDate, count: number): Temporal.PlainDate {
+export function addBusinessDays(
+  calendar: BusinessCalendar,
+  day: Temporal.PlainDate,
+  count: number,
+): Temporal.PlainDate {
   assert(Number.isInteger(count) && count >= 0 && count <= 3_660, "between 0 and 3,660 business days");
   let current = onOrAfterBusinessDay(calendar, day);
   for (let done = 0; done < count; done++) current = onOrAfterBusinessDay(calendar, current.add({ days: 1 }));

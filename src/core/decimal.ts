@@ -32,7 +32,10 @@ export type NumberStyle = { readonly decimal: "." | ","; readonly group: "." | "
 
 /** Parses a number as people write it in a file, e.g. `1 234,50`, `(99.00)` or `-5,00`; refuses doubtful grouping. */
 export function parseLocalDecimal(text: string, style: NumberStyle): Result<Decimal, string> {
-  let body = text.trim().replaceAll(/[\u00a0\u202f\u2009]/g, " ").replace("\u2212", "-");
+  let body = text
+    .trim()
+    .replaceAll(/[\u00a0\u202f\u2009]/g, " ")
+    .replace("\u2212", "-");
   const bracketed = /^\((.*)\)$/.exec(body);
   if (bracketed) body = `-${bracketed[1] ?? ""}`;
   if (/^[\d.,' ]+-$/.test(body)) body = `-${body.slice(0, -1)}`;
@@ -41,7 +44,8 @@ export function parseLocalDecimal(text: string, style: NumberStyle): Result<Deci
   const fraction = cut < 0 ? "" : body.slice(cut + 1);
   const escaped = style.group === "" ? null : style.group === "." ? "\\." : style.group;
   const grouped = escaped !== null && new RegExp(`^[+-]?\\d{1,3}(${escaped}\\d{3})+$`).test(whole);
-  if (!/^[+-]?\d*$/.test(whole) && !grouped) return refuse(`"${text}" is not a number with decimal sign "${style.decimal}"`);
+  if (!/^[+-]?\d*$/.test(whole) && !grouped)
+    return refuse(`"${text}" is not a number with decimal sign "${style.decimal}"`);
   if (!/^\d*$/.test(fraction)) return refuse(`"${text}" is not a number with decimal sign "${style.decimal}"`);
   const plain = grouped ? whole.replaceAll(style.group, "") : whole;
   return parseDecimal(fraction === "" ? plain : `${plain}.${fraction}`);

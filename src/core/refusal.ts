@@ -17,5 +17,9 @@ export type Refusal = {
 };
 
 /** Shorthand for the usual `return refuse({ kind, code, detail })`. */
-export const no = (kind: RefusalKind, code: string, detail: string, more?: Pick<Refusal, "fields" | "facts">): Result<never, Refusal> =>
-  refuse({ kind, code, detail, ...more });
+export const no = (
+  kind: RefusalKind,
+  code: string,
+  detail: string,
+  more?: Pick<Refusal, "fields" | "facts">,
+): Result<never, Refusal> => refuse({ kind, code, detail, ...more });

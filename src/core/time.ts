@@ -9,7 +9,8 @@ export const dayOf = (instant: Temporal.Instant, zone: string): Temporal.PlainDa
   instant.toZonedDateTimeISO(zone).toPlainDate();
 
 /** First instant of a day in a time zone; correct across changes of summer time. */
-export const startOf = (day: Temporal.PlainDate, zone: string): Temporal.Instant => day.toZonedDateTime(zone).toInstant();
+export const startOf = (day: Temporal.PlainDate, zone: string): Temporal.Instant =>
+  day.toZonedDateTime(zone).toInstant();
 
 /** Whole days from `from` to `to`; negative when `to` is earlier. */
 export const daysBetween = (from: Temporal.PlainDate, to: Temporal.PlainDate): number =>

@@ -6,9 +6,7 @@ import { parseDay, parseInstant } from "./time.ts";
 /** Wire forms that all slices share. Input schemas parse to our own types; `*Json` schemas describe answers. */
 
 /** A currency code in a request; refused unless it is in ISO 4217. */
-export const currencyInput = z
-  .string()
-  .refine(isCurrency, { error: "must be an ISO 4217 code such as SEK" });
+export const currencyInput = z.string().refine(isCurrency, { error: "must be an ISO 4217 code such as SEK" });
 
 /** Money in an answer: minor units as text. */
 export const moneyJson = z.object({ minor: z.string().regex(/^-?\d+$/), currency: z.string() });
@@ -16,7 +14,10 @@ export type MoneyWire = z.infer<typeof moneyJson>;
 
 /** Money in a request; parses to `Money`. */
 export const moneyInput = z
-  .strictObject({ minor: z.string().regex(/^-?\d{1,18}$/, "must be whole minor units as text, e.g. \"1999\" for 19.99"), currency: currencyInput })
+  .strictObject({
+    minor: z.string().regex(/^-?\d{1,18}$/, 'must be whole minor units as text, e.g. "1999" for 19.99'),
+    currency: currencyInput,
+  })
   .transform(({ minor, currency }) => ({ minor: BigInt(minor), currency }));
 
 export const customerIdInput = z
@@ -52,4 +53,5 @@ export const pageQuery = {
 };
 
 /** A page of rows with the cursor of the next one, null at the end. */
-export const pageOf = <T extends z.ZodType>(row: T) => z.object({ rows: z.array(row), nextCursor: z.string().nullable(), total: z.number().int() });
+export const pageOf = <T extends z.ZodType>(row: T) =>
+  z.object({ rows: z.array(row), nextCursor: z.string().nullable(), total: z.number().int() });

@@ -55,7 +55,12 @@ type Common<P, Q> = {
  * One endpoint. `GET` reads; every other method is a write: it runs in one transaction together with its
  * `Idempotency-Key`, so that repeating it gives the first answer and no second effect. A refusal rolls everything back.
  */
-export type RouteSpec<P extends Schema | undefined, Q extends Schema | undefined, B extends Schema | undefined, R extends Schema> = Common<P, Q> & {
+export type RouteSpec<
+  P extends Schema | undefined,
+  Q extends Schema | undefined,
+  B extends Schema | undefined,
+  R extends Schema,
+> = Common<P, Q> & {
   readonly body?: B;
   /** The wire form of a good answer: money as `{minor, currency}` text, instants and days as ISO 8601 text. */
   readonly response: R;
@@ -90,7 +95,11 @@ export const route = <
 ): Route => ({ kind: "json", ...spec }) as unknown as Route;
 
 /** Declares a route that takes a file. */
-export const uploadRoute = <R extends Schema, P extends Schema | undefined = undefined, Q extends Schema | undefined = undefined>(
+export const uploadRoute = <
+  R extends Schema,
+  P extends Schema | undefined = undefined,
+  Q extends Schema | undefined = undefined,
+>(
   spec: UploadSpec<P, Q, R>,
 ): Route => ({ kind: "upload", ...spec }) as unknown as Route;
 

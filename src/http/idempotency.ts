@@ -5,7 +5,10 @@ import { keepAnswer, reserveKey } from "../store/idempotency.ts";
 export type Answer = { readonly status: number; readonly text: string };
 
 /** What an idempotency key leads to: do it now, give the first answer again, or refuse. */
-export type KeyOutcome = { readonly kind: "fresh"; readonly keep: (answer: Answer) => Promise<void> } | { readonly kind: "again"; readonly answer: Answer } | { readonly kind: "other-input" };
+export type KeyOutcome =
+  | { readonly kind: "fresh"; readonly keep: (answer: Answer) => Promise<void> }
+  | { readonly kind: "again"; readonly answer: Answer }
+  | { readonly kind: "other-input" };
 
 export const KEY_FORM = /^[\x21-\x7e]{8,200}$/;
 

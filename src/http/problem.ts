@@ -38,7 +38,10 @@ export type Problem = {
   readonly facts?: Readonly<Record<string, string | number>>;
 };
 
-export type ProblemInput = { readonly status: number; readonly code: string; readonly detail: string } & Pick<Refusal, "fields" | "facts">;
+export type ProblemInput = { readonly status: number; readonly code: string; readonly detail: string } & Pick<
+  Refusal,
+  "fields" | "facts"
+>;
 
 export const problemOf = ({ status, code, detail, fields, facts }: ProblemInput, requestId: string): Problem => ({
   type: `urn:surety:problem:${code}`,
@@ -54,7 +57,10 @@ export const problemOf = ({ status, code, detail, fields, facts }: ProblemInput,
 export const refusalProblem = (refusal: Refusal): ProblemInput => ({ ...refusal, status: STATUS[refusal.kind] });
 
 export const sendProblem = (reply: FastifyReply, input: ProblemInput): FastifyReply =>
-  reply.code(input.status).type("application/problem+json").send(JSON.stringify(problemOf(input, reply.request.id)));
+  reply
+    .code(input.status)
+    .type("application/problem+json")
+    .send(JSON.stringify(problemOf(input, reply.request.id)));
 
 const VALUE_CHARS_MAX = 80;
 

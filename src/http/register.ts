@@ -45,20 +45,34 @@ type Serving = { readonly request: FastifyRequest; readonly reply: FastifyReply;
 async function serve(spec: Route, serving: Serving): Promise<FastifyReply> {
   const { request, reply, deps } = serving;
   const person = spec.permission === "public" ? ANONYMOUS : await deps.personOf(headersOf(request));
-  if (person === undefined) return sendProblem(reply, { status: 401, code: "not-signed-in", detail: "sign in, or send an API key" });
+  if (person === undefined)
+    return sendProblem(reply, { status: 401, code: "not-signed-in", detail: "sign in, or send an API key" });
   const refused = await whyRefused(spec, person, deps);
   if (refused) return sendProblem(reply, refusalProblem(refused));
   if (!SAFE.has(spec.method) && crossSite(request))
-    return sendProblem(reply, { status: 403, code: "cross-site", detail: "writes are taken from the desk's own page or with an API key" });
+    return sendProblem(reply, {
+      status: 403,
+      code: "cross-site",
+      detail: "writes are taken from the desk's own page or with an API key",
+    });
   const input = parseInput(spec, request);
   if (!input.ok) return sendProblem(reply, refusalProblem(input.error));
   const call = (tx: Tx): AnyCall => ({
-    ...input.value, tx, person,
+    ...input.value,
+    tx,
+    person,
     actor: { kind: "person", id: person.id, name: person.name },
-    now: deps.clock.now(), requestId: request.id, headers: headersOf(request), ip: request.ip,
+    now: deps.clock.now(),
+    requestId: request.id,
+    headers: headersOf(request),
+    ip: request.ip,
     setHeader: (name, value) => void reply.header(name, value),
   });
-  if (spec.kind === "download") return sendDownload(reply, await (spec.handle as (c: AnyCall) => Promise<Result<Download, Refusal>>)(call(deps.store.db)));
+  if (spec.kind === "download")
+    return sendDownload(
+      reply,
+      await (spec.handle as (c: AnyCall) => Promise<Result<Download, Refusal>>)(call(deps.store.db)),
+    );
   return spec.method === "GET" ? read(spec, call, serving) : write(spec, { call, person, input: input.value, serving });
 }
 
@@ -66,7 +80,12 @@ async function whyRefused(spec: Route, person: Person, deps: RouteDeps): Promise
   if (spec.permission === "public") return undefined;
   if (!may(person.role, spec.permission)) {
     const roles = PERMISSIONS[spec.permission].join(", ");
-    return { kind: "forbidden", code: "role-may-not", detail: `your role may not do this; these may: ${roles}`, facts: { permission: spec.permission, roles } };
+    return {
+      kind: "forbidden",
+      code: "role-may-not",
+      detail: `your role may not do this; these may: ${roles}`,
+      facts: { permission: spec.permission, roles },
+    };
   }
   return deps.extraRefusal?.(person, spec.permission);
 }
@@ -83,7 +102,9 @@ function crossSite(request: FastifyRequest): boolean {
 }
 
 const headersOf = (request: FastifyRequest): Record<string, string | undefined> =>
-  Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]));
+  Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),
+  );
 
 function parseInput(spec: Route, request: FastifyRequest): Result<Reads, Refusal> {
   const params = parsePart(spec.params, "path", request.params);
@@ -91,10 +112,16 @@ function parseInput(spec: Route, request: FastifyRequest): Result<Reads, Refusal
   const query = parsePart(spec.query, "query", request.query);
   if (!query.ok) return query;
   if (spec.kind === "upload") {
-    const bytes = request.body instanceof Uint8Array ? request.body : new TextEncoder().encode(typeof request.body === "string" ? request.body : "");
+    const bytes =
+      request.body instanceof Uint8Array
+        ? request.body
+        : new TextEncoder().encode(typeof request.body === "string" ? request.body : "");
     return { ok: true, value: { params: params.value, query: query.value, body: bytes } };
   }
-  const body = spec.kind === "json" ? parsePart(spec.body, "body", readBody(request.body)) : { ok: true as const, value: undefined };
+  const body =
+    spec.kind === "json"
+      ? parsePart(spec.body, "body", readBody(request.body))
+      : { ok: true as const, value: undefined };
   if (!body.ok) return body;
   return { ok: true, value: { params: params.value, query: query.value, body: body.value } };
 }
@@ -123,15 +150,23 @@ function parsePart(schema: z.ZodType | undefined, place: string, given: unknown)
   if (parsed.success) return { ok: true, value: parsed.data };
   const fields = fieldErrors(parsed.error, place, given);
   const first = fields[0];
-  return no("invalid", "input-invalid", first ? `${first.field} is ${first.value}: ${first.fix}` : "the input cannot be used", { fields });
+  return no(
+    "invalid",
+    "input-invalid",
+    first ? `${first.field} is ${first.value}: ${first.fix}` : "the input cannot be used",
+    { fields },
+  );
 }
 
 type JsonRoute = Exclude<Route, { kind: "download" }>;
-const run = (spec: JsonRoute, call: AnyCall) => (spec.handle as (c: AnyCall) => Promise<Result<unknown, Refusal>>)(call);
+const run = (spec: JsonRoute, call: AnyCall) =>
+  (spec.handle as (c: AnyCall) => Promise<Result<unknown, Refusal>>)(call);
 
 async function read(spec: JsonRoute, call: (tx: Tx) => AnyCall, { reply, deps }: Serving): Promise<FastifyReply> {
   const result = await run(spec, call(deps.store.db));
-  return result.ok ? send(reply, { status: 200, text: answerText(spec, result.value, deps) }) : sendProblem(reply, refusalProblem(result.error));
+  return result.ok
+    ? send(reply, { status: 200, text: answerText(spec, result.value, deps) })
+    : sendProblem(reply, refusalProblem(result.error));
 }
 
 /** Thrown inside the transaction so that a refusal undoes everything, its idempotency key included. */
@@ -143,16 +178,28 @@ class Refused extends Error {
   }
 }
 
-type Writing = { readonly call: (tx: Tx) => AnyCall; readonly person: Person; readonly input: Reads; readonly serving: Serving };
+type Writing = {
+  readonly call: (tx: Tx) => AnyCall;
+  readonly person: Person;
+  readonly input: Reads;
+  readonly serving: Serving;
+};
 
 async function write(spec: JsonRoute, { call, person, input, serving }: Writing): Promise<FastifyReply> {
   const { request, reply, deps } = serving;
   const key = request.headers["idempotency-key"];
   if (key !== undefined && (typeof key !== "string" || !KEY_FORM.test(key)))
-    return sendProblem(reply, { status: 400, code: "idempotency-key-form", detail: "Idempotency-Key must be 8 to 200 visible ASCII characters" });
+    return sendProblem(reply, {
+      status: 400,
+      code: "idempotency-key-form",
+      detail: "Idempotency-Key must be 8 to 200 visible ASCII characters",
+    });
   try {
     const answer = await deps.store.inTransaction(async (tx): Promise<Answer | "other-input"> => {
-      const outcome = key === undefined ? undefined : await withKey(tx, { personId: person.id, key, input: inputText(spec, request, input) });
+      const outcome =
+        key === undefined
+          ? undefined
+          : await withKey(tx, { personId: person.id, key, input: inputText(spec, request, input) });
       if (outcome?.kind === "again") return outcome.answer;
       if (outcome?.kind === "other-input") return "other-input";
       const result = await run(spec, call(tx));
@@ -162,7 +209,11 @@ async function write(spec: JsonRoute, { call, person, input, serving }: Writing)
       return fresh;
     });
     if (answer === "other-input")
-      return await sendProblem(reply, { status: 422, code: "idempotency-key-reused", detail: "this Idempotency-Key came with other input before: choose a new one" });
+      return await sendProblem(reply, {
+        status: 422,
+        code: "idempotency-key-reused",
+        detail: "this Idempotency-Key came with other input before: choose a new one",
+      });
     return send(reply, answer);
   } catch (error) {
     if (error instanceof Refused) return sendProblem(reply, refusalProblem(error.refusal));
@@ -171,14 +222,20 @@ async function write(spec: JsonRoute, { call, person, input, serving }: Writing)
 }
 
 function inputText(spec: Route, request: FastifyRequest, input: Reads): string {
-  const body = input.body instanceof Uint8Array ? Buffer.from(input.body).toString("latin1") : request.body instanceof Uint8Array ? Buffer.from(request.body).toString("latin1") : "";
+  const body =
+    input.body instanceof Uint8Array
+      ? Buffer.from(input.body).toString("latin1")
+      : request.body instanceof Uint8Array
+        ? Buffer.from(request.body).toString("latin1")
+        : "";
   return `${spec.method} ${request.url}\n${body}`;
 }
 
 function answerText(spec: JsonRoute, value: unknown, deps: RouteDeps): string {
   if (deps.checkAnswers) {
     const checked = spec.response.safeParse(value);
-    if (!checked.success) throw new Error(`${spec.method} ${spec.path} answers otherwise than it declares: ${checked.error.message}`);
+    if (!checked.success)
+      throw new Error(`${spec.method} ${spec.path} answers otherwise than it declares: ${checked.error.message}`);
   }
   return JSON.stringify(value);
 }
@@ -190,5 +247,8 @@ function sendDownload(reply: FastifyReply, result: Result<Download, Refusal>): F
   if (!result.ok) return sendProblem(reply, refusalProblem(result.error));
   const { contentType, fileName, chunks } = result.value;
   const name = encodeURIComponent(fileName);
-  return reply.type(contentType).header("content-disposition", `attachment; filename*=UTF-8''${name}`).send(Readable.from(chunks, { objectMode: false }));
+  return reply
+    .type(contentType)
+    .header("content-disposition", `attachment; filename*=UTF-8''${name}`)
+    .send(Readable.from(chunks, { objectMode: false }));
 }

@@ -22,7 +22,10 @@ export type ServerOptions = RouteDeps & {
   /** better-auth's own handler, mounted at `/api/auth/*`. */
   readonly authHandler?: (request: Request) => Promise<Response>;
   /** Whether the desk can do its work now, for `GET /api/health`. */
-  readonly health: () => Promise<{ readonly ok: boolean; readonly facts: Readonly<Record<string, string | number | boolean>> }>;
+  readonly health: () => Promise<{
+    readonly ok: boolean;
+    readonly facts: Readonly<Record<string, string | number | boolean>>;
+  }>;
 };
 
 const REQUESTS_A_MINUTE_MAX = 1_200;
@@ -38,8 +41,16 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     routerOptions: { maxParamLength: 300 },
     forceCloseConnections: true,
   }) as unknown as FastifyInstance;
-  await app.register(helmet, { contentSecurityPolicy: { directives: CSP }, strictTransportSecurity: false, crossOriginOpenerPolicy: { policy: "same-origin" } });
-  await app.register(rateLimit, { max: REQUESTS_A_MINUTE_MAX, timeWindow: "1 minute", errorResponseBuilder: () => Object.assign(new Error("too many requests: wait a minute"), { statusCode: 429 }) });
+  await app.register(helmet, {
+    contentSecurityPolicy: { directives: CSP },
+    strictTransportSecurity: false,
+    crossOriginOpenerPolicy: { policy: "same-origin" },
+  });
+  await app.register(rateLimit, {
+    max: REQUESTS_A_MINUTE_MAX,
+    timeWindow: "1 minute",
+    errorResponseBuilder: () => Object.assign(new Error("too many requests: wait a minute"), { statusCode: 429 }),
+  });
   await app.register(underPressure, { maxEventLoopDelay: EVENT_LOOP_DELAY_MS_MAX });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
@@ -47,7 +58,10 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.setErrorHandler(onError);
   app.get("/api/health", async (_request, reply) => {
     const { ok, facts } = await options.health();
-    return reply.code(ok ? 200 : 503).header("cache-control", "no-store").send({ status: ok ? "ready" : "not-ready", version: options.version, ...facts });
+    return reply
+      .code(ok ? 200 : 503)
+      .header("cache-control", "no-store")
+      .send({ status: ok ? "ready" : "not-ready", version: options.version, ...facts });
   });
   const document = JSON.stringify(openApi(options.routes, options.version));
   app.get("/api/openapi.json", (_request, reply) => reply.type("application/json").send(document));
@@ -60,23 +74,44 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 }
 
 const CSP = {
-  defaultSrc: ["'self'"], scriptSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", "data:"], fontSrc: ["'self'", "data:"],
-  connectSrc: ["'self'"], objectSrc: ["'none'"], frameAncestors: ["'none'"], formAction: ["'self'"], baseUri: ["'none'"], upgradeInsecureRequests: null,
+  defaultSrc: ["'self'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  imgSrc: ["'self'", "data:"],
+  fontSrc: ["'self'", "data:"],
+  connectSrc: ["'self'"],
+  objectSrc: ["'none'"],
+  frameAncestors: ["'none'"],
+  formAction: ["'self'"],
+  baseUri: ["'none'"],
+  upgradeInsecureRequests: null,
 };
 
 function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const status = error.statusCode ?? 500;
   if (status >= 500 && status !== 503) request.log.error({ err: error, requestId: request.id }, "request failed");
-  if (status === 413) return sendProblem(reply, { status, code: "body-too-large", detail: "the body is larger than this address takes" });
+  if (status === 413)
+    return sendProblem(reply, { status, code: "body-too-large", detail: "the body is larger than this address takes" });
   if (status >= 500) {
-    const detail = status === 503 ? "the desk is overloaded: try again in a moment" : `nothing was saved; quote ${request.id} when you report this`;
+    const detail =
+      status === 503
+        ? "the desk is overloaded: try again in a moment"
+        : `nothing was saved; quote ${request.id} when you report this`;
     return sendProblem(reply, { status, code: status === 503 ? "overloaded" : "internal", detail });
   }
-  return sendProblem(reply, { status, code: status === 429 ? "too-many-requests" : "bad-request", detail: error.message });
+  return sendProblem(reply, {
+    status,
+    code: status === 429 ? "too-many-requests" : "bad-request",
+    detail: error.message,
+  });
 }
 
 const notFound = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
-  sendProblem(reply, { status: 404, code: "no-such-address", detail: `${request.method} ${request.url.slice(0, 200)} is not an address of this desk` });
+  sendProblem(reply, {
+    status: 404,
+    code: "no-such-address",
+    detail: `${request.method} ${request.url.slice(0, 200)} is not an address of this desk`,
+  });
 
 async function registerStream(app: FastifyInstance, options: ServerOptions): Promise<void> {
   const feed = liveFeed(options.store, options.log);
@@ -94,7 +129,8 @@ async function registerStream(app: FastifyInstance, options: ServerOptions): Pro
 function registerAuth(app: FastifyInstance, handler: (request: Request) => Promise<Response>): void {
   app.all("/api/auth/*", async (request, reply) => {
     const headers = new Headers();
-    for (const [name, value] of Object.entries(request.headers)) if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
+    for (const [name, value] of Object.entries(request.headers))
+      if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
     headers.set("x-forwarded-for", request.ip);
     const body = request.body instanceof Uint8Array && request.body.length > 0 ? Buffer.from(request.body) : null;
     const url = `${request.protocol}://${request.host}${request.url}`;
@@ -109,11 +145,19 @@ function registerAuth(app: FastifyInstance, handler: (request: Request) => Promi
 
 /** The built page; every address that is not the API's or a file's is the page's own. */
 async function registerPage(app: FastifyInstance, folder: string): Promise<void> {
-  await app.register(fastifyStatic, { root: folder, wildcard: false, index: ["index.html"], preCompressed: true, setHeaders: (res, path) => {
-    const lasting = path.startsWith(join(folder, "assets"));
-    res.header("cache-control", lasting ? "public, max-age=31536000, immutable" : "no-cache");
-  } });
+  await app.register(fastifyStatic, {
+    root: folder,
+    wildcard: false,
+    index: ["index.html"],
+    preCompressed: true,
+    setHeaders: (res, path) => {
+      const lasting = path.startsWith(join(folder, "assets"));
+      res.header("cache-control", lasting ? "public, max-age=31536000, immutable" : "no-cache");
+    },
+  });
   app.setNotFoundHandler((request, reply) =>
-    request.method === "GET" && !request.url.startsWith("/api/") ? reply.sendFile("index.html") : notFound(request, reply),
+    request.method === "GET" && !request.url.startsWith("/api/")
+      ? reply.sendFile("index.html")
+      : notFound(request, reply),
   );
 }

@@ -3,7 +3,12 @@ import type { Tx } from "./contract.ts";
 import { chainHash } from "./events.ts";
 
 /** One row of the chain, in the database and in an export file alike. */
-export type ChainRow = { readonly seq: string; readonly body: string; readonly prevHash: string; readonly hash: string };
+export type ChainRow = {
+  readonly seq: string;
+  readonly body: string;
+  readonly prevHash: string;
+  readonly hash: string;
+};
 
 /** What a walk along the chain found. `brokenSeq` is the first row that does not fit. */
 export type ChainReport =
@@ -23,7 +28,8 @@ export function chainWalker(start: { readonly seq: bigint; readonly hash: string
       if (BigInt(row.seq) !== seq + 1n) return `row ${seq + 1n} is missing`;
       if (row.prevHash !== hash) return "its previous hash is not the hash of the row before";
       if (row.hash !== chainHash(hash, row.body)) return "its text was changed after it was written";
-      if ((JSON.parse(row.body) as { seq: string }).seq !== row.seq) return "its number was changed after it was written";
+      if ((JSON.parse(row.body) as { seq: string }).seq !== row.seq)
+        return "its number was changed after it was written";
       seq += 1n;
       hash = row.hash;
       rows += 1;
@@ -67,7 +73,12 @@ async function compareHead(tx: Tx, end: { seq: bigint; hash: string; rows: numbe
   if (head?.seq === end.seq && head.hash === end.hash) return { ok: true, rows: end.rows, lastHash: end.hash };
   const written = await readChain(tx, end.seq);
   if (written.length > 0) return { ok: true, rows: end.rows, lastHash: end.hash };
-  return { ok: false, rows: end.rows, brokenSeq: (end.seq + 1n).toString(), why: "the log ends before its recorded end: rows were cut off" };
+  return {
+    ok: false,
+    rows: end.rows,
+    brokenSeq: (end.seq + 1n).toString(),
+    why: "the log ends before its recorded end: rows were cut off",
+  };
 }
 
 /** The chain as JSON lines, oldest first, for an export that anyone can verify without this desk. */

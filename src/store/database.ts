@@ -3,7 +3,9 @@ import pg from "pg";
 import type { Store, Tx } from "./contract.ts";
 
 /** How to reach PostgreSQL: an address, or the parts of a socket. */
-export type Connection = { readonly connectionString: string } | { readonly host: string; readonly port: number; readonly user: string; readonly database: string };
+export type Connection =
+  | { readonly connectionString: string }
+  | { readonly host: string; readonly port: number; readonly user: string; readonly database: string };
 
 export type OpenStore = Store & { readonly pool: pg.Pool; close(): Promise<void> };
 
@@ -36,7 +38,13 @@ class Client extends pg.Client {
 
 /** Opens the pool. Times come back as `Temporal`, whole numbers of 64 bits as bigint. */
 export function openStore(connection: Connection): OpenStore {
-  const pool = new pg.Pool({ ...connection, types, Client: Client as unknown as typeof pg.Client, max: CONNECTIONS_MAX, options: "-c timezone=UTC -c lock_timeout=30s -c idle_in_transaction_session_timeout=120s" });
+  const pool = new pg.Pool({
+    ...connection,
+    types,
+    Client: Client as unknown as typeof pg.Client,
+    max: CONNECTIONS_MAX,
+    options: "-c timezone=UTC -c lock_timeout=30s -c idle_in_transaction_session_timeout=120s",
+  });
   // A connection that breaks while idle is replaced by the pool; its next user sees a new one.
   pool.on("error", () => {});
   const db = new Kysely<Record<never, never>>({ dialect: new PostgresDialect({ pool }) });

@@ -25,10 +25,24 @@ export type Queue = {
 };
 
 /** The durable queue: pg-boss on the desk's own PostgreSQL, woken by NOTIFY and by polling. */
-export async function startQueue({ connection, jobs, log }: { connection: Connection; jobs: readonly Job[]; log: Logger }): Promise<Queue> {
+export async function startQueue({
+  connection,
+  jobs,
+  log,
+}: {
+  connection: Connection;
+  jobs: readonly Job[];
+  log: Logger;
+}): Promise<Queue> {
   const boss = new PgBoss({
-    ...connection, schema: "queue", max: 4, application_name: "surety-queue", schedule: false, useListenNotify: true,
-    superviseIntervalSeconds: HEARTBEAT_SECONDS, persistWarnings: false,
+    ...connection,
+    schema: "queue",
+    max: 4,
+    application_name: "surety-queue",
+    schedule: false,
+    useListenNotify: true,
+    superviseIntervalSeconds: HEARTBEAT_SECONDS,
+    persistWarnings: false,
   });
   boss.on("error", (error) => log.warn({ err: error }, "queue"));
   await boss.start();
@@ -38,7 +52,16 @@ export async function startQueue({ connection, jobs, log }: { connection: Connec
     enqueue: enqueueWith(boss),
     async work() {
       for (const job of jobs) {
-        await boss.work(job.name, { pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: POLL_SECONDS, batchSize: 1, includeMetadata: true }, (batch) => perform(job, batch, log));
+        await boss.work(
+          job.name,
+          {
+            pollingIntervalSeconds: POLL_SECONDS,
+            notifyPollingIntervalSeconds: POLL_SECONDS,
+            batchSize: 1,
+            includeMetadata: true,
+          },
+          (batch) => perform(job, batch, log),
+        );
         if (job.everySeconds !== undefined) tickers.push(tick(boss, { job, everySeconds: job.everySeconds, log }));
       }
     },
@@ -79,18 +102,34 @@ const unwrap = (data: unknown): Json => ((data as { data?: Json } | null)?.data 
 
 const PERIODIC_KEY = "periodic";
 
-function tick(boss: PgBoss, { job, everySeconds, log }: { job: Job; everySeconds: number; log: Logger }): NodeJS.Timeout {
-  const send = () => void boss.send(job.name, wrap(null), { singletonKey: PERIODIC_KEY }).catch((error: unknown) => log.warn({ err: error, job: job.name }, "queue"));
+function tick(
+  boss: PgBoss,
+  { job, everySeconds, log }: { job: Job; everySeconds: number; log: Logger },
+): NodeJS.Timeout {
+  const send = () =>
+    void boss
+      .send(job.name, wrap(null), { singletonKey: PERIODIC_KEY })
+      .catch((error: unknown) => log.warn({ err: error, job: job.name }, "queue"));
   send();
   return setInterval(send, everySeconds * 1_000);
 }
 
 /** Puts jobs on the queue through the caller's transaction: the job is there exactly when the state is. */
-const enqueueWith = (boss: PgBoss): Enqueue => async (tx, job, data, options) => {
-  const db = { executeSql: async (text: string, values: unknown[] = []) => ({ rows: [...(await tx.executeQuery(CompiledQuery.raw(text, values))).rows] }) };
-  const singletonKey = options?.singletonKey ?? randomUUID();
-  await boss.send(job, wrap(data), { db, singletonKey, ...(options?.afterSeconds !== undefined && { startAfter: options.afterSeconds }) });
-};
+const enqueueWith =
+  (boss: PgBoss): Enqueue =>
+  async (tx, job, data, options) => {
+    const db = {
+      executeSql: async (text: string, values: unknown[] = []) => ({
+        rows: [...(await tx.executeQuery(CompiledQuery.raw(text, values))).rows],
+      }),
+    };
+    const singletonKey = options?.singletonKey ?? randomUUID();
+    await boss.send(job, wrap(data), {
+      db,
+      singletonKey,
+      ...(options?.afterSeconds !== undefined && { startAfter: options.afterSeconds }),
+    });
+  };
 
 /** The queue of a test or a command that wants its jobs done at once, in order, on its own call. */
 export function inlineQueue(jobs: readonly Job[]): Queue & { readonly drain: () => Promise<void> } {

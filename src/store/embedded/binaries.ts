@@ -44,7 +44,10 @@ function link(home: string): void {
 
 /** As root in a folder that others cannot enter: a copy where the server account can read it, made whole or not at all. */
 function copied(home: string): string {
-  const version = createHash("sha256").update(readFileSync(join(home, "package.json"))).digest("hex").slice(0, 12);
+  const version = createHash("sha256")
+    .update(readFileSync(join(home, "package.json")))
+    .digest("hex")
+    .slice(0, 12);
   const target = join(ROOT_SHARE, `postgres-${version}`);
   if (!existsSync(target)) {
     const draft = `${target}.${process.pid}`;

@@ -9,7 +9,12 @@ import { isRoot, reachableByServer, SERVER_GID, SERVER_UID } from "./reach.ts";
 
 /** A running PostgreSQL of our own, reached over a socket that only its owner (and root) can open. */
 export type Cluster = {
-  readonly connection: { readonly host: string; readonly port: number; readonly user: string; readonly database: string };
+  readonly connection: {
+    readonly host: string;
+    readonly port: number;
+    readonly user: string;
+    readonly database: string;
+  };
   /** Folder that holds the data; may lie elsewhere than asked when root's folder is closed to the server account. */
   readonly dataFolder: string;
   /** True when a server left behind by a killed Surety was taken over. */
@@ -66,7 +71,17 @@ function socketFolder(dataFolder: string): string {
 
 const asServer = () => (isRoot() ? { uid: SERVER_UID, gid: SERVER_GID } : {});
 
-function launch({ dataFolder, sockets, fsync, say }: { dataFolder: string; sockets: string; fsync: boolean; say: (line: string) => void }): ChildProcess {
+function launch({
+  dataFolder,
+  sockets,
+  fsync,
+  say,
+}: {
+  dataFolder: string;
+  sockets: string;
+  fsync: boolean;
+  say: (line: string) => void;
+}): ChildProcess {
   const binaries = serverBinaries();
   const clusterFolder = join(dataFolder, "cluster");
   mkdirSync(dataFolder, { recursive: true });
@@ -78,11 +93,27 @@ function launch({ dataFolder, sockets, fsync, say }: { dataFolder: string; socke
   }
   say("starting the database server");
   const log = openSync(join(dataFolder, "server.log"), "a", 0o600);
-  const settings = ["listen_addresses=", `unix_socket_directories=${sockets}`, `port=${PORT}`, "ssl=off", "timezone=UTC",
-    "log_timezone=UTC", "shared_buffers=256MB", "max_wal_size=2GB", "wal_compression=on", "max_connections=100", "jit=off",
-    "random_page_cost=1.1", `fsync=${fsync ? "on" : "off"}`];
+  const settings = [
+    "listen_addresses=",
+    `unix_socket_directories=${sockets}`,
+    `port=${PORT}`,
+    "ssl=off",
+    "timezone=UTC",
+    "log_timezone=UTC",
+    "shared_buffers=256MB",
+    "max_wal_size=2GB",
+    "wal_compression=on",
+    "max_connections=100",
+    "jit=off",
+    "random_page_cost=1.1",
+    `fsync=${fsync ? "on" : "off"}`,
+  ];
   const child = spawn(join(binaries, "bin", "postgres"), ["-D", clusterFolder, ...settings.flatMap((s) => ["-c", s])], {
-    ...asServer(), cwd: dataFolder, detached: true, stdio: ["ignore", log, log], env: { LC_ALL: "C", PATH: process.env["PATH"] ?? "" },
+    ...asServer(),
+    cwd: dataFolder,
+    detached: true,
+    stdio: ["ignore", log, log],
+    env: { LC_ALL: "C", PATH: process.env["PATH"] ?? "" },
   });
   child.unref();
   return child;
@@ -92,10 +123,27 @@ function launch({ dataFolder, sockets, fsync, say }: { dataFolder: string; socke
 function initialise(binaries: string, clusterFolder: string): void {
   const draft = `${clusterFolder}.draft`;
   rmSync(draft, { recursive: true, force: true });
-  const args = ["-D", draft, "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C",
-    "--builtin-locale=C.UTF-8", "--no-sync", "--no-instructions"];
-  const run = spawnSync(join(binaries, "bin", "initdb"), args, { ...asServer(), cwd: join(clusterFolder, ".."), encoding: "utf8", env: { LC_ALL: "C", PATH: process.env["PATH"] ?? "" } });
-  if (run.status !== 0) throw new Error(`the database could not be made in ${clusterFolder}: ${run.stderr || String(run.error)}`);
+  const args = [
+    "-D",
+    draft,
+    "-U",
+    SUPERUSER,
+    "--auth=trust",
+    "--encoding=UTF8",
+    "--locale-provider=builtin",
+    "--locale=C",
+    "--builtin-locale=C.UTF-8",
+    "--no-sync",
+    "--no-instructions",
+  ];
+  const run = spawnSync(join(binaries, "bin", "initdb"), args, {
+    ...asServer(),
+    cwd: join(clusterFolder, ".."),
+    encoding: "utf8",
+    env: { LC_ALL: "C", PATH: process.env["PATH"] ?? "" },
+  });
+  if (run.status !== 0)
+    throw new Error(`the database could not be made in ${clusterFolder}: ${run.stderr || String(run.error)}`);
   const moved = spawnSync("mv", [draft, clusterFolder], { encoding: "utf8" });
   if (moved.status !== 0) throw new Error(`the database could not be moved to ${clusterFolder}: ${moved.stderr}`);
 }
@@ -108,7 +156,8 @@ function runningPid(dataFolder: string): number | undefined {
     process.kill(pid, 0);
     return isServer(pid) ? pid : undefined;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EPERM") throw new Error(`another account runs the database in ${dataFolder}`, { cause: error });
+    if ((error as NodeJS.ErrnoException).code === "EPERM")
+      throw new Error(`another account runs the database in ${dataFolder}`, { cause: error });
     return undefined;
   }
 }
@@ -141,7 +190,9 @@ async function ready(connection: Cluster["connection"], dataFolder: string): Pro
       await new Promise((wake) => setTimeout(wake, POLL_MS));
     }
   }
-  throw new Error(`the database server gave no answer in ${START_SECONDS_MAX} s; its log is ${join(dataFolder, "server.log")}`);
+  throw new Error(
+    `the database server gave no answer in ${START_SECONDS_MAX} s; its log is ${join(dataFolder, "server.log")}`,
+  );
 }
 
 /** Fast shutdown, unless another Surety process has joined meanwhile. */
@@ -179,7 +230,8 @@ async function exclusively<T>(file: string, work: () => Promise<T>): Promise<T> 
       break;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      if (tries >= LOCK_TRIES_MAX) throw new Error(`${file} is held by process ${readFileSync(file, "utf8")}`, { cause: error });
+      if (tries >= LOCK_TRIES_MAX)
+        throw new Error(`${file} is held by process ${readFileSync(file, "utf8")}`, { cause: error });
       if (holderIsDead(file)) rmSync(file, { force: true });
       else await new Promise((wake) => setTimeout(wake, POLL_MS * 2));
     }
