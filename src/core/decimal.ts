@@ -57,3 +57,16 @@ export function decimalToText({ units, scale }: Decimal): string {
   const whole = digits.slice(0, digits.length - scale);
   return (units < 0n ? "-" : "") + whole + (scale > 0 ? `.${digits.slice(-scale)}` : "");
 }
+
+/** Exact difference; what daily cost is made of: one month-to-date figure less the one before. */
+export function subtractDecimal(a: Decimal, b: Decimal): Decimal {
+  const scale = Math.max(a.scale, b.scale);
+  const units = a.units * 10n ** BigInt(scale - a.scale) - b.units * 10n ** BigInt(scale - b.scale);
+  return { units, scale };
+}
+
+/** Exact product, e.g. price per seat by seats. */
+export const multiplyDecimal = (a: Decimal, b: Decimal): Decimal => ({
+  units: a.units * b.units,
+  scale: a.scale + b.scale,
+});
