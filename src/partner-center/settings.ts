@@ -1,0 +1,81 @@
+import type { Clock } from "../core/time.ts";
+import type { Json } from "../core/canonical.ts";
+import type { NewId } from "../core/ids.ts";
+
+/** Where one of Microsoft's clouds answers. All of it is configuration: national clouds and the simulator differ in each. */
+export type Cloud = {
+  readonly name: string;
+  /** Token service, no path. */
+  readonly authority: string;
+  /** Partner Center REST, no path. */
+  readonly restBase: string;
+  /** Microsoft Graph, no path. */
+  readonly graphBase: string;
+  /** Audience of tokens for REST and for Graph. */
+  readonly restResource: string;
+  readonly graphResource: string;
+  /** Hosts that webhook payloads may point to; anything else is a forgery that wants our token. */
+  readonly resourceHosts: readonly string[];
+  /** Hosts that the certificate of a webhook signature may be fetched from. */
+  readonly certificateHosts: readonly string[];
+};
+
+const COMMERCIAL: Cloud = {
+  name: "commercial",
+  authority: "https://login.microsoftonline.com",
+  restBase: "https://api.partnercenter.microsoft.com",
+  graphBase: "https://graph.microsoft.com",
+  restResource: "https://api.partnercenter.microsoft.com",
+  graphResource: "https://graph.microsoft.com",
+  resourceHosts: ["api.partnercenter.microsoft.com", "partner.microsoft.com"],
+  certificateHosts: ["3psostorageacct.blob.core.windows.net"],
+};
+
+/** Source: CONTRACT 1.1. The Germany cloud is closed; China is configured by hand, since its documents disagree. */
+export const CLOUDS: Readonly<Record<"commercial" | "us-government", Cloud>> = {
+  commercial: COMMERCIAL,
+  "us-government": {
+    ...COMMERCIAL,
+    name: "us-government",
+    authority: "https://login.microsoftonline.us",
+    graphBase: "https://graph.microsoft.us",
+    graphResource: "https://graph.microsoft.us",
+  },
+};
+
+/** A simulator that serves token service, REST and Graph at one address. Audiences stay Microsoft's, as the simulator checks them. */
+export function simulatorCloud(origin: string): Cloud {
+  const url = new URL(origin);
+  return {
+    ...COMMERCIAL,
+    name: "simulator",
+    authority: url.origin,
+    restBase: url.origin,
+    graphBase: url.origin,
+    resourceHosts: [...COMMERCIAL.resourceHosts, url.host],
+    certificateHosts: [url.host],
+  };
+}
+
+export type PartnerCenterSettings = {
+  readonly cloud: Cloud;
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+};
+
+/** A log line: what happened, and its facts. Never a token, a header, a body or a query string. */
+export type Log = (level: "info" | "warn" | "error", what: string, facts: Readonly<Record<string, Json>>) => void;
+
+/** The world outside, passed in so that tests and simulated time can stand in for it. */
+export type Outside = {
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: Clock;
+  /** Milliseconds of a clock that never jumps; for rate limits and durations. */
+  readonly monotonicMs: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** A fraction in [0, 1). */
+  readonly chance: () => number;
+  readonly newId: NewId;
+  readonly log: Log;
+};

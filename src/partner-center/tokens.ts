@@ -1,0 +1,183 @@
+import { PartnerCenterError } from "./contract.ts";
+import { tokenProblemOf } from "./decide-problem.ts";
+import { decideRetry } from "./decide-retry.ts";
+import type { Outside, PartnerCenterSettings } from "./settings.ts";
+import { count, ms, need, parser, text, UnreadableAnswer } from "./tolerant.ts";
+import type { TokenVault } from "./vault.ts";
+import { exchange } from "./wire.ts";
+
+export type TokenKind = "app" | "user";
+export type Audience = "rest" | "graph";
+
+/** The name under which the refresh token of the person who consented is kept. */
+export const REFRESH_TOKEN = "partner-center.refresh-token";
+
+export type Tokens = {
+  /** A token good for at least a few minutes. Throws `PartnerCenterError`. */
+  get(kind: TokenKind, audience: Audience): Promise<string>;
+  /** Forgets a token that Microsoft refused, so that the next `get` asks for a new one. */
+  forget(token: string): void;
+  hasUser(): Promise<boolean>;
+};
+
+type Held = { readonly token: string; readonly goodUntil: Temporal.Instant };
+
+/** A token this close to its end is not used any more: calls and clocks take time. */
+const MARGIN_SECONDS = 300;
+
+export const parseTokenAnswer = parser(
+  "token answer",
+  ms({ access_token: need(text), expires_in: need(count), refresh_token: text, token_type: text }),
+);
+
+/** The form of a token request. Source: CONTRACT 1.2 and 1.3. */
+export const tokenForm = (
+  settings: PartnerCenterSettings,
+  resource: string,
+  refreshToken?: string,
+): Readonly<Record<string, string>> => ({
+  resource,
+  client_id: settings.clientId,
+  client_secret: settings.clientSecret,
+  ...(refreshToken === undefined
+    ? { grant_type: "client_credentials" }
+    : { grant_type: "refresh_token", refresh_token: refreshToken, scope: "openid" }),
+});
+
+export function createTokens(settings: PartnerCenterSettings, vault: TokenVault, outside: Outside): Tokens {
+  const held = new Map<string, Held>();
+  const pending = new Map<string, Promise<Held>>();
+
+  const resourceOf = (audience: Audience): string =>
+    audience === "rest" ? settings.cloud.restResource : settings.cloud.graphResource;
+
+  async function askUser(audience: Audience): Promise<Held> {
+    const got = await vault.rotate(REFRESH_TOKEN, async (refreshToken) => {
+      const answer = await ask(settings, outside, tokenForm(settings, resourceOf(audience), refreshToken));
+      return { next: answer.refreshToken, value: answer.held };
+    });
+    if (got === undefined) throw noUser(outside);
+    return got;
+  }
+
+  async function fresh(kind: TokenKind, audience: Audience, key: string): Promise<Held> {
+    const got =
+      kind === "user"
+        ? await askUser(audience)
+        : (await ask(settings, outside, tokenForm(settings, resourceOf(audience)))).held;
+    held.set(key, got);
+    return got;
+  }
+
+  return {
+    get: async (kind, audience) => {
+      const key = `${kind}:${audience}`;
+      const known = held.get(key);
+      if (known !== undefined && Temporal.Instant.compare(known.goodUntil, outside.clock.now()) > 0) return known.token;
+      // One exchange at a time: two would rotate the refresh token against each other.
+      const running = pending.get(key) ?? fresh(kind, audience, key).finally(() => pending.delete(key));
+      pending.set(key, running);
+      return (await running).token;
+    },
+    forget: (token) => {
+      for (const [key, one] of held) if (one.token === token) held.delete(key);
+    },
+    hasUser: () => vault.has(REFRESH_TOKEN),
+  };
+}
+
+type Answer = { readonly held: Held; readonly refreshToken: string | undefined };
+
+async function ask(
+  settings: PartnerCenterSettings,
+  outside: Outside,
+  form: Readonly<Record<string, string>>,
+): Promise<Answer> {
+  const ids = { requestId: outside.newId(), correlationId: outside.newId() };
+  for (let tries = 1; ; tries++) {
+    try {
+      return await askOnce(settings, outside, { form, ids });
+    } catch (error) {
+      if (!(error instanceof PartnerCenterError)) throw error;
+      const tried = {
+        tries,
+        tokenRenewed: false,
+        tokenKind: "none",
+        hasUserToken: false,
+        chance: outside.chance(),
+      } as const;
+      const retry = decideRetry(error.problem, tried);
+      if (retry.kind !== "again") throw error;
+      outside.log("warn", "partner-center.token-retry", {
+        kind: error.problem.kind,
+        tries,
+        afterMs: retry.afterMs,
+        ...ids,
+      });
+      await outside.sleep(retry.afterMs);
+    }
+  }
+}
+
+type Asking = {
+  readonly form: Readonly<Record<string, string>>;
+  readonly ids: { requestId: string; correlationId: string };
+};
+
+async function askOnce(settings: PartnerCenterSettings, outside: Outside, { form, ids }: Asking): Promise<Answer> {
+  const url = `${settings.cloud.authority}/${encodeURIComponent(settings.tenantId)}/oauth2/token`;
+  const headers = {
+    "Content-Type": "application/x-www-form-urlencoded",
+    Accept: "application/json",
+    "client-request-id": ids.correlationId,
+  };
+  const asked = outside.clock.now();
+  const heard = await exchange(
+    outside,
+    { method: "POST", url, headers, body: new URLSearchParams(form).toString() },
+    ids,
+  );
+  const body = jsonOrNothing(heard.text);
+  const bad = (): PartnerCenterError =>
+    new PartnerCenterError(
+      tokenProblemOf(
+        {
+          httpStatus: heard.status === 200 ? 502 : heard.status,
+          body,
+          retryAfter: heard.headers.get("retry-after"),
+          wwwAuthenticate: null,
+          isWrite: false,
+        },
+        ids,
+      ),
+    );
+  if (heard.status !== 200) throw bad();
+  try {
+    const sent = parseTokenAnswer(body);
+    const goodUntil = asked.add({
+      seconds: Math.max(sent.expires_in - MARGIN_SECONDS, Math.floor(sent.expires_in / 2)),
+    });
+    return { held: { token: sent.access_token, goodUntil }, refreshToken: sent.refresh_token };
+  } catch (error) {
+    if (error instanceof UnreadableAnswer) throw bad();
+    throw error;
+  }
+}
+
+export function jsonOrNothing(body: string): unknown {
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+const noUser = (outside: Outside): PartnerCenterError =>
+  new PartnerCenterError({
+    kind: "needs-user-token",
+    advice: "add-user-consent",
+    detail: "this needs the token of a person, and nobody has consented yet",
+    requestId: outside.newId(),
+    correlationId: outside.newId(),
+    outcomeUnknown: false,
+  });
