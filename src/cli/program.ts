@@ -1,0 +1,57 @@
+import { Command, InvalidArgumentError } from "commander";
+
+/** What the commands do; main.ts hands in the doing. Each returns the process's exit code. */
+export type Commands = {
+  serve(): Promise<number>;
+  link(options: { json: boolean }): Promise<number>;
+  importFile(file: string, options: ImportOptions): Promise<number>;
+  sync(feeds: readonly string[], options: { json: boolean }): Promise<number>;
+  auditVerify(options: { json: boolean; file?: string }): Promise<number>;
+  auditExport(options: { out: string }): Promise<number>;
+  openApi(): Promise<number>;
+};
+
+export type ImportOptions = {
+  readonly kind: "invoices" | "payments" | "deposits";
+  readonly mapping?: string;
+  readonly resumable: boolean;
+  readonly dryRun: boolean;
+  readonly createCustomers: boolean;
+  readonly currency?: string;
+  readonly json: boolean;
+};
+
+const KINDS = ["invoices", "payments", "deposits"] as const;
+const kind = (text: string): (typeof KINDS)[number] => {
+  const found = KINDS.find((one) => one === text);
+  if (found === undefined) throw new InvalidArgumentError(`must be ${KINDS.join(", ")}`);
+  return found;
+};
+
+/** The command line: `npm run -s surety -- …` from a clone. `--json` prints one JSON value on stdout and nothing else. */
+export function createProgram(commands: Commands, version: string): Command {
+  const program = new Command("surety").description("The risk desk for cloud resellers").version(version).showHelpAfterError();
+  const done = (code: Promise<number>) => code.then((value) => void (process.exitCode = value));
+  program.command("serve", { isDefault: true }).description("start the desk").action(() => done(commands.serve()));
+  program.command("link").description("print a new first-run link (only while nobody has signed up), or a demo sign-in link").option("--json", "print JSON", false)
+    .action((options: { json: boolean }) => done(commands.link(options)));
+  program.command("import").description("import invoices, payments or deposits from a CSV or JSON file").argument("<file>")
+    .option("--kind <kind>", "invoices, payments or deposits", kind, "invoices")
+    .option("--mapping <file>", "JSON file with the column mapping; without it the saved or proposed mapping is used")
+    .option("--currency <code>", "currency of the amounts when no column says")
+    .option("--create-customers", "make customers that are only in this file, instead of refusing their rows", false)
+    .option("--resumable", "keep good rows and report bad ones, instead of all or nothing", false)
+    .option("--dry-run", "say what would happen and keep nothing", false)
+    .option("--json", "print JSON", false)
+    .action((file: string, options: ImportOptions) => done(commands.importFile(file, options)));
+  program.command("sync").description("read from Partner Center now").argument("[feeds...]", "which feeds; all unless told").option("--json", "print JSON", false)
+    .action((feeds: string[], options: { json: boolean }) => done(commands.sync(feeds, options)));
+  const audit = program.command("audit").description("the event log");
+  audit.command("verify").description("recompute the chain and name the first broken row").option("--file <file>", "verify an exported file instead of the database").option("--json", "print JSON", false)
+    .action((options: { json: boolean; file?: string }) => done(commands.auditVerify(options)));
+  audit.command("export").description("write the event log as JSON lines that can be verified offline").requiredOption("--out <file>", "file to write, - for standard output")
+    .action((options: { out: string }) => done(commands.auditExport(options)));
+  program.command("openapi").description("print the OpenAPI document").action(() => done(commands.openApi()));
+  program.command("simulator").description("run the Partner Center simulator (see npm run simulator)").allowUnknownOption().allowExcessArguments().helpOption(false);
+  return program;
+}
