@@ -180,10 +180,7 @@ export type RunningOf = (tx: Tx, keys: readonly RunningKey[]) => Promise<readonl
 
 export type CustomerName = { readonly name: string; readonly resellerName?: string | undefined };
 /** Names for rows; a customer that is not in the map is no longer ours. */
-export type CustomerNames = (
-  tx: Tx,
-  ids: readonly CustomerId[],
-) => Promise<ReadonlyMap<CustomerId, CustomerName>>;
+export type CustomerNames = (tx: Tx, ids: readonly CustomerId[]) => Promise<ReadonlyMap<CustomerId, CustomerName>>;
 
 /** What `response` needs to answer Microsoft, and to check that the answer is still wanted. */
 export type AnswerableNotice = {
@@ -225,17 +222,10 @@ export type RecordAnswer = (
 
 /** The open notices of all customers, next boundary first; test notices are left out. */
 export type OpenNotices = (tx: Tx, now: Temporal.Instant) => Promise<readonly NoticeRowJson[]>;
-export type NoticesOf = (
-  tx: Tx,
-  customerId: CustomerId,
-  now: Temporal.Instant,
-) => Promise<readonly NoticeRowJson[]>;
+export type NoticesOf = (tx: Tx, customerId: CustomerId, now: Temporal.Instant) => Promise<readonly NoticeRowJson[]>;
 export type AnswerAverage = (tx: Tx, now: Temporal.Instant) => Promise<AnswerAverageJson>;
 /** Open, counted notices per customer; a customer without any is not in the map. */
-export type OpenNoticeCounts = (
-  tx: Tx,
-  customerIds: readonly CustomerId[],
-) => Promise<ReadonlyMap<CustomerId, number>>;
+export type OpenNoticeCounts = (tx: Tx, customerIds: readonly CustomerId[]) => Promise<ReadonlyMap<CustomerId, number>>;
 /** A webhook said that something happened in an Azure subscription: keeps the moment until the alert is read. Safe to repeat. */
 export type SaveAlertHint = (
   tx: Tx,
