@@ -23,7 +23,12 @@ export async function openDatabase(settings: Settings, say: (line: string) => vo
   const { databaseUrl } = settings;
   if (databaseUrl !== undefined) {
     const where = new URL(databaseUrl);
-    return { connectionOf: async () => ({ connectionString: databaseUrl }), where: `${where.host}${where.pathname}`, embedded: false, stop: async () => {} };
+    return {
+      connectionOf: async () => ({ connectionString: databaseUrl }),
+      where: `${where.host}${where.pathname}`,
+      embedded: false,
+      stop: async () => {},
+    };
   }
   const cluster = await startCluster({ folder: settings.dataFolder, say });
   return {

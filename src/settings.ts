@@ -27,7 +27,7 @@ const flag = (fallback: "0" | "1" | undefined) =>
   z
     .enum(["0", "1"], { error: "must be 0 or 1" })
     .optional()
-    .transform((value) => (value ?? fallback) === undefined ? undefined : (value ?? fallback) === "1");
+    .transform((value) => ((value ?? fallback) === undefined ? undefined : (value ?? fallback) === "1"));
 
 const schema = z.object({
   SURETY_PORT: z.coerce.number({ error: "must be a port number" }).int().min(0).max(65_535).default(4400),
@@ -39,7 +39,9 @@ const schema = z.object({
     .optional(),
   SURETY_DEMO: flag(undefined),
   SURETY_BASE_URL: z.url({ error: "must be an address such as https://surety.example.com" }).optional(),
-  SURETY_LOG: z.enum(["debug", "info", "warn", "error", "silent"], { error: "must be debug, info, warn, error or silent" }).default("info"),
+  SURETY_LOG: z
+    .enum(["debug", "info", "warn", "error", "silent"], { error: "must be debug, info, warn, error or silent" })
+    .default("info"),
   SURETY_ROLE: z.enum(["web", "worker", "both"], { error: "must be web, worker or both" }).default("both"),
   SURETY_CHECK_ANSWERS: flag("0"),
 });
@@ -48,7 +50,13 @@ const schema = z.object({
 export const ROOT = join(import.meta.dirname, "..");
 
 /** Names in the environment that begin like ours but are none of ours: a typing error would otherwise pass unseen. */
-const KNOWN = new Set([...Object.keys(schema.shape), "SURETY_ROOT", "SURETY_TEST_SERVER", "SURETY_FAILPOINT", "SURETY_SECRET"]);
+const KNOWN = new Set([
+  ...Object.keys(schema.shape),
+  "SURETY_ROOT",
+  "SURETY_TEST_SERVER",
+  "SURETY_FAILPOINT",
+  "SURETY_SECRET",
+]);
 
 /**
  * Reads the environment, and below it the file `surety.env` (in the folder of this copy, or where SURETY_ENV_FILE points).
@@ -56,14 +64,21 @@ const KNOWN = new Set([...Object.keys(schema.shape), "SURETY_ROOT", "SURETY_TEST
  */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Result<Settings, string> {
   const file = environment["SURETY_ENV_FILE"] ?? join(ROOT, "surety.env");
-  if (environment["SURETY_ENV_FILE"] !== undefined && !existsSync(file)) return refuse(`SURETY_ENV_FILE is ${file}: there is no such file`);
+  if (environment["SURETY_ENV_FILE"] !== undefined && !existsSync(file))
+    return refuse(`SURETY_ENV_FILE is ${file}: there is no such file`);
   const fromFile = existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
   const given = Object.fromEntries(Object.entries({ ...fromFile, ...environment }).filter(([, value]) => value !== ""));
-  const unknown = Object.keys(given).filter((name) => name.startsWith("SURETY_") && name !== "SURETY_ENV_FILE" && !KNOWN.has(name));
+  const unknown = Object.keys(given).filter(
+    (name) => name.startsWith("SURETY_") && name !== "SURETY_ENV_FILE" && !KNOWN.has(name),
+  );
   const parsed = schema.safeParse(given);
   const wrong = [
     ...unknown.map((name) => `${name} is not a setting of Surety; known are ${Object.keys(schema.shape).join(", ")}`),
-    ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${String(issue.path[0])} is "${given[String(issue.path[0])] ?? ""}": ${issue.message}`)),
+    ...(parsed.success
+      ? []
+      : parsed.error.issues.map(
+          (issue) => `${String(issue.path[0])} is "${given[String(issue.path[0])] ?? ""}": ${issue.message}`,
+        )),
   ];
   if (!parsed.success || wrong.length > 0) return refuse(wrong.join("\n"));
   const env = parsed.data;

@@ -30,12 +30,24 @@ const kind = (text: string): (typeof KINDS)[number] => {
 
 /** The command line: `npm run -s surety -- …` from a clone. `--json` prints one JSON value on stdout and nothing else. */
 export function createProgram(commands: Commands, version: string): Command {
-  const program = new Command("surety").description("The risk desk for cloud resellers").version(version).showHelpAfterError();
+  const program = new Command("surety")
+    .description("The risk desk for cloud resellers")
+    .version(version)
+    .showHelpAfterError();
   const done = (code: Promise<number>) => code.then((value) => void (process.exitCode = value));
-  program.command("serve", { isDefault: true }).description("start the desk").action(() => done(commands.serve()));
-  program.command("link").description("print a new first-run link (only while nobody has signed up), or a demo sign-in link").option("--json", "print JSON", false)
+  program
+    .command("serve", { isDefault: true })
+    .description("start the desk")
+    .action(() => done(commands.serve()));
+  program
+    .command("link")
+    .description("print a new first-run link (only while nobody has signed up), or a demo sign-in link")
+    .option("--json", "print JSON", false)
     .action((options: { json: boolean }) => done(commands.link(options)));
-  program.command("import").description("import invoices, payments or deposits from a CSV or JSON file").argument("<file>")
+  program
+    .command("import")
+    .description("import invoices, payments or deposits from a CSV or JSON file")
+    .argument("<file>")
     .option("--kind <kind>", "invoices, payments or deposits", kind, "invoices")
     .option("--mapping <file>", "JSON file with the column mapping; without it the saved or proposed mapping is used")
     .option("--currency <code>", "currency of the amounts when no column says")
@@ -44,14 +56,33 @@ export function createProgram(commands: Commands, version: string): Command {
     .option("--dry-run", "say what would happen and keep nothing", false)
     .option("--json", "print JSON", false)
     .action((file: string, options: ImportOptions) => done(commands.importFile(file, options)));
-  program.command("sync").description("read from Partner Center now").argument("[feeds...]", "which feeds; all unless told").option("--json", "print JSON", false)
+  program
+    .command("sync")
+    .description("read from Partner Center now")
+    .argument("[feeds...]", "which feeds; all unless told")
+    .option("--json", "print JSON", false)
     .action((feeds: string[], options: { json: boolean }) => done(commands.sync(feeds, options)));
   const audit = program.command("audit").description("the event log");
-  audit.command("verify").description("recompute the chain and name the first broken row").option("--file <file>", "verify an exported file instead of the database").option("--json", "print JSON", false)
+  audit
+    .command("verify")
+    .description("recompute the chain and name the first broken row")
+    .option("--file <file>", "verify an exported file instead of the database")
+    .option("--json", "print JSON", false)
     .action((options: { json: boolean; file?: string }) => done(commands.auditVerify(options)));
-  audit.command("export").description("write the event log as JSON lines that can be verified offline").requiredOption("--out <file>", "file to write, - for standard output")
+  audit
+    .command("export")
+    .description("write the event log as JSON lines that can be verified offline")
+    .requiredOption("--out <file>", "file to write, - for standard output")
     .action((options: { out: string }) => done(commands.auditExport(options)));
-  program.command("openapi").description("print the OpenAPI document").action(() => done(commands.openApi()));
-  program.command("simulator").description("run the Partner Center simulator (see npm run simulator)").allowUnknownOption().allowExcessArguments().helpOption(false);
+  program
+    .command("openapi")
+    .description("print the OpenAPI document")
+    .action(() => done(commands.openApi()));
+  program
+    .command("simulator")
+    .description("run the Partner Center simulator (see npm run simulator)")
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .helpOption(false);
   return program;
 }

@@ -34,7 +34,10 @@ const EVENT_LOOP_DELAY_MS_MAX = 5_000;
 /** The HTTP shell: security headers, limits, sign-in, the routes of all slices and the page. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const app = Fastify({
-    loggerInstance: options.log.child({ part: "http" }, { level: options.log.level === "debug" ? "debug" : "warn" }),
+    loggerInstance: options.log.child(
+      { part: "http" },
+      { level: ["debug", "silent"].includes(options.log.level) ? options.log.level : "warn" },
+    ),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     trustProxy: "loopback",

@@ -30,7 +30,8 @@ async function query(cluster: Pick<Cluster, "connection">, text: string): Promis
   }
 }
 
-const serverPid = (cluster: Cluster) => Number(readFileSync(join(cluster.dataFolder, "cluster", "postmaster.pid"), "utf8").split("\n")[0]);
+const serverPid = (cluster: Cluster) =>
+  Number(readFileSync(join(cluster.dataFolder, "cluster", "postmaster.pid"), "utf8").split("\n")[0]);
 const alive = (pid: number) => {
   try {
     process.kill(pid, 0);
@@ -66,7 +67,10 @@ test("a server whose Surety was killed is taken over with all that was committed
     const client = new pg.Client(cluster.connection); await client.connect();
     await client.query("create table kept as select 7 as answer");
     console.log("ready"); setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", script], { cwd: import.meta.dirname, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    cwd: import.meta.dirname,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   await new Promise((ready) => child.stdout.once("data", ready));
   child.kill("SIGKILL");
   const next = await startCluster({ folder });
@@ -100,16 +104,20 @@ test("two at once on one folder share one server, and the first to leave does no
   await two.stop();
 });
 
-test("as root, a folder that others cannot enter still works: the data goes where the server can read it", { skip: isRoot() ? false : "only root has a server account of its own" }, async () => {
-  const closed = join(base, "closed");
-  mkdirSync(closed, { mode: 0o700 });
-  const cluster = await startCluster({ folder: join(closed, "data") });
-  elsewhere.push(cluster.dataFolder);
-  assert.equal(reachableByServer(join(closed, "data")), false);
-  assert.ok(!cluster.dataFolder.startsWith(closed), cluster.dataFolder);
-  assert.deepEqual(await query(cluster, "select 1 as here"), [{ here: 1 }]);
-  await cluster.stop();
-  const again = await startCluster({ folder: join(closed, "data") });
-  assert.equal(again.dataFolder, cluster.dataFolder);
-  await again.stop();
-});
+test(
+  "as root, a folder that others cannot enter still works: the data goes where the server can read it",
+  { skip: isRoot() ? false : "only root has a server account of its own" },
+  async () => {
+    const closed = join(base, "closed");
+    mkdirSync(closed, { mode: 0o700 });
+    const cluster = await startCluster({ folder: join(closed, "data") });
+    elsewhere.push(cluster.dataFolder);
+    assert.equal(reachableByServer(join(closed, "data")), false);
+    assert.ok(!cluster.dataFolder.startsWith(closed), cluster.dataFolder);
+    assert.deepEqual(await query(cluster, "select 1 as here"), [{ here: 1 }]);
+    await cluster.stop();
+    const again = await startCluster({ folder: join(closed, "data") });
+    assert.equal(again.dataFolder, cluster.dataFolder);
+    await again.stop();
+  },
+);

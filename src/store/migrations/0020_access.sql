@@ -14,6 +14,7 @@ create table auth_user (
   role               text not null check (role in ('global-admin', 'admin-agent', 'billing-admin', 'auditor')),
   language           text check (language in ('en', 'sv')),  -- null: the desk's
   is_demo            boolean not null default false,         -- invented person with a known password; may enter only a demo desk
+  seen_at            timestamptz,                            -- last use of a session that has ended since
   deactivated_at     timestamptz                             -- people are never deleted: the event log names them
 );
 
