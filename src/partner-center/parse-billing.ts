@@ -17,6 +17,7 @@ import {
   need,
   type Parser,
   parser,
+  tenantText,
   text,
   word,
 } from "./tolerant.ts";
@@ -64,7 +65,7 @@ export const parseInvoiceSummaries = items("invoice summaries", parseInvoiceSumm
 const billingLine = parser(
   "billing line",
   ms({
-    customerId: need(guidText),
+    customerId: need(tenantText),
     subscriptionId: need(idText),
     invoiceNumber: text,
     productId: text,
@@ -94,7 +95,7 @@ const ZERO = { units: 0n, scale: 0 };
 export const parseBillingLine: Parser<BillingLineItem> = (value) => {
   const sent = billingLine(value);
   const listed = sent.unitPrice ?? sent.listPrice;
-  // An effective price of zero beside a list price is "not filled in" on old lines, a full discount on none that we know.
+  // Zero beside a list price is how old lines leave it empty; reading it as a full discount would hide what a seat costs.
   const effective = sent.effectiveUnitPrice?.units === 0n ? undefined : sent.effectiveUnitPrice;
   return {
     customerId: sent.customerId as CustomerId,

@@ -16,8 +16,10 @@ export type Cloud = {
   readonly graphResource: string;
   /** Hosts that webhook payloads may point to; anything else is a forgery that wants our token. */
   readonly resourceHosts: readonly string[];
-  /** Hosts that the certificate of a webhook signature may be fetched from. */
-  readonly certificateHosts: readonly string[];
+  /** Where the certificate of a webhook signature may be fetched from: scheme, host and port. */
+  readonly certificateOrigins: readonly string[];
+  /** Hosts that issuing certificates may be fetched from; what they give proves itself by its signature. */
+  readonly issuerHosts: readonly string[];
 };
 
 const COMMERCIAL: Cloud = {
@@ -28,7 +30,8 @@ const COMMERCIAL: Cloud = {
   restResource: "https://api.partnercenter.microsoft.com",
   graphResource: "https://graph.microsoft.com",
   resourceHosts: ["api.partnercenter.microsoft.com", "partner.microsoft.com"],
-  certificateHosts: ["3psostorageacct.blob.core.windows.net"],
+  certificateOrigins: ["https://3psostorageacct.blob.core.windows.net"],
+  issuerHosts: ["www.microsoft.com", "caissuers.microsoft.com", "cacerts.digicert.com"],
 };
 
 /** Source: CONTRACT 1.1. The Germany cloud is closed; China is configured by hand, since its documents disagree. */
@@ -53,7 +56,8 @@ export function simulatorCloud(origin: string): Cloud {
     restBase: url.origin,
     graphBase: url.origin,
     resourceHosts: [...COMMERCIAL.resourceHosts, url.host],
-    certificateHosts: [url.host],
+    certificateOrigins: [url.origin],
+    issuerHosts: [url.host],
   };
 }
 

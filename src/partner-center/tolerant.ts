@@ -75,6 +75,8 @@ export const text = read(asText);
 
 /** A GUID in lower case; undefined for anything else. */
 export const guidText = read((value) => guid(asText(value) ?? ""));
+/** A tenant's GUID, which some invoice lines write as `org:…`. */
+export const tenantText = read((value) => guid((asText(value) ?? "").replace(/^org:/i, "")));
 /** An id that is usually a GUID: those in lower case, others as sent. */
 export const idText = read((value) => {
   const sent = asText(value);
