@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Currency } from "../core/currency.ts";
 import type { CustomerId, EntitlementId, SubscriptionId } from "../core/ids.ts";
 import type { Money } from "../core/money.ts";
-import { dayJson, instantJson, moneyJson } from "../core/wire.ts";
+import { dayJson, instantJson, moneyInput, moneyJson } from "../core/wire.ts";
 import type { AzureEntitlement, ProductFamily, Subscription, SubscriptionStatus } from "../partner-center/contract.ts";
 import type { Tx } from "../store/contract.ts";
 
@@ -60,6 +60,7 @@ export type TermFacts = {
   readonly quantity: number;
   readonly isTrial: boolean;
   readonly autoRenew: boolean;
+  readonly billingType: string | undefined;
   readonly billingCycle: string | undefined;
   readonly term: string | undefined;
   readonly commitmentEndDay: Temporal.PlainDate | undefined;
@@ -145,6 +146,21 @@ export type SaveBudgetUse = (tx: Tx, rows: readonly BudgetUseFigures[]) => Promi
 
 /** Day up to which Microsoft has billed Azure usage, as billed lines tell; undefined while no billed line was read. */
 export type BilledThrough = (tx: Tx) => Promise<Temporal.PlainDate | undefined>;
+
+/** A customer that only the ledger knows: imported with an invoice, not (yet) found at Microsoft. */
+export type LedgerOnlyCustomer = { readonly customerId: CustomerId; readonly name: string };
+/** The relationship such a customer is kept with; Microsoft's list does not make it leave. */
+export const LEDGER_ONLY = "ledger-only";
+
+/** Subscriptions that fall due: how many, and the one that comes first. */
+export type DueSubscriptions = {
+  readonly count: number;
+  readonly first:
+    | { readonly customerId: CustomerId; readonly customerName: string; readonly name: string; readonly quantity: number; readonly at: Temporal.Instant; readonly amount: Money | undefined }
+    | undefined;
+};
+/** Renewals of customers with overdue balances, or cancel windows that close, within the days the slice names. */
+export type DueSubscriptionsOf = (tx: Tx, now: Temporal.Instant) => Promise<DueSubscriptions>;
 
 /** Credit limits that are set, for those who must convert or compare them. */
 export type LimitsOf = (tx: Tx, customerIds?: readonly CustomerId[]) => Promise<ReadonlyMap<CustomerId, Money>>;
@@ -299,6 +315,16 @@ export type LimitWire = z.infer<typeof limitJson>;
 
 export const noteJson = z.object({ id: z.string(), text: z.string(), by: actorJson, at: instantJson });
 export type NoteWire = z.infer<typeof noteJson>;
+
+/** What a person may send. Every change of standing or limit asks for its reason. */
+export const standingBody = z.strictObject({
+  standing: z.enum(STANDINGS),
+  reason: z.string().trim().min(3).max(2_000),
+  /** What would change it back, for the line under the customer's name. */
+  backWhen: z.string().trim().min(3).max(2_000).optional(),
+});
+export const limitBody = z.strictObject({ amount: moneyInput, why: z.string().trim().min(3).max(2_000) });
+export const noteBody = z.strictObject({ text: z.string().trim().min(1).max(5_000) });
 
 /** Which chip of the timeline an event belongs to. */
 export const TIMELINE_GROUPS = ["money", "security", "people"] as const;
