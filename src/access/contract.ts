@@ -160,7 +160,14 @@ export const welcomeBody = z.strictObject({
   language: z.enum(LANGUAGES).optional(),
 });
 export type WelcomeBody = z.input<typeof welcomeBody>;
-export const welcomeJson = z.object({ id: z.string(), name: z.string(), email: z.string(), role: z.enum(ROLES) });
+/** `signedIn` is false after a new password of a person whose second factor stays: they sign in with it. */
+export const welcomeJson = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  role: z.enum(ROLES),
+  signedIn: z.boolean(),
+});
 
 /* ---- own account ---- */
 

@@ -114,6 +114,9 @@ export type EventFilter = {
   readonly actorId?: string | undefined;
   /** Newest first: only rows before this one. */
   readonly beforeSeq?: bigint | undefined;
+  /** Events dated from this moment on, and before that one. */
+  readonly since?: Temporal.Instant | undefined;
+  readonly until?: Temporal.Instant | undefined;
   readonly limit: number;
 };
 
@@ -128,6 +131,8 @@ export async function readEvents(tx: Tx, filter: EventFilter): Promise<readonly 
     filter.typePrefix === undefined ? undefined : sql`starts_with(type, ${filter.typePrefix})`,
     filter.actorId === undefined ? undefined : sql`actor_id = ${filter.actorId}`,
     filter.beforeSeq === undefined ? undefined : sql`seq < ${filter.beforeSeq}`,
+    filter.since === undefined ? undefined : sql`at >= ${filter.since}`,
+    filter.until === undefined ? undefined : sql`at < ${filter.until}`,
   ].filter((condition) => condition !== undefined);
   const where = conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
   const limit = Math.min(filter.limit, EVENTS_PAGE_MAX);

@@ -1,0 +1,65 @@
+import type { Refusal } from "../core/refusal.ts";
+import { no } from "../core/refusal.ts";
+import { ok, type Result } from "../core/result.ts";
+import { type Route, route } from "../http/contract.ts";
+import {
+  connectionTestJson,
+  type ConnectionTestWire,
+  settingsBody,
+  type SettingsBody,
+  settingsJson,
+} from "./contract.ts";
+import type { Desk } from "./desk.ts";
+import {
+  changeSettings,
+  type PartnerCenterSettings,
+  partnerCenterSettings,
+  settingsForPage,
+} from "./service-settings.ts";
+
+/** Tries the connection to Microsoft with these settings; main.ts hands it in. Reads only. */
+export type TestConnection = (settings: PartnerCenterSettings) => Promise<ConnectionTestWire>;
+
+const permission = "settings.manage";
+
+export const settingsRoutes = (
+  desk: Desk,
+  { testConnection }: { readonly testConnection?: TestConnection | undefined },
+): readonly Route[] => [
+  route({
+    method: "GET",
+    path: "/api/settings",
+    permission,
+    summary: "Every setting of the desk; secrets only say whether they are set",
+    response: settingsJson,
+    handle: async ({ tx }) => ok(await settingsForPage(desk, tx)),
+  }),
+  route({
+    method: "PUT",
+    path: "/api/settings",
+    permission,
+    summary: "Change some settings and secrets, all or none; null goes back to the default or removes a secret",
+    body: settingsBody,
+    response: settingsJson,
+    handle: async ({ tx, actor, now, body }) =>
+      ok(await changeSettings(desk, tx, { actor, now, ...(body as SettingsBody) })),
+  }),
+  route({
+    method: "GET",
+    path: "/api/settings/partner-center/test",
+    permission,
+    summary: "Try the connection to Microsoft with the saved settings; reads one page of customers and changes nothing",
+    response: connectionTestJson,
+    handle: async ({ tx }): Promise<Result<ConnectionTestWire, Refusal>> => {
+      const settings = await partnerCenterSettings(desk, tx);
+      const missing = (["tenantId", "appId", "clientSecret"] as const).filter((name) => settings[name] === undefined);
+      if (!desk.isDemo && missing.length > 0)
+        return no("conflict", "connection-incomplete", `these are not set yet: ${missing.join(", ")}`, {
+          facts: { missing: missing.join(", ") },
+        });
+      if (testConnection === undefined)
+        return no("unavailable", "connection-not-built", "this desk runs without a connection to Microsoft");
+      return ok(await testConnection(settings));
+    },
+  }),
+];
