@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { invalidateTopics } from "./query.ts";
 
 /** News that arrive together are asked about together. */
-const GATHER_MS = 250;
+const GATHER_MS = 2_000;
 
 /**
  * Listens to the desk's one stream of hints (`{"topic":"notices"}`) and asks again for what they name.

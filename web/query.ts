@@ -19,7 +19,7 @@ export type Topic =
   | "today"
   | "notices"
   | "cases"
-  | "proposals"
+  | "response"
   | "customers"
   | "exposure"
   | "receivables"
@@ -27,7 +27,7 @@ export type Topic =
   | "sync"
   | "audit"
   | "settings"
-  | "account";
+  | "access";
 
 /** A refusal will be the same next time; only a lost line or a failing server is asked again. */
 const RETRIES_MAX = 2;

@@ -10,6 +10,7 @@ import { responseWords } from "../response/words.ts";
 import { settingsWords } from "../settings/words.ts";
 import { shellWords } from "../shell/words.ts";
 import { spendingWords } from "../spending/words.ts";
+import { todayMoneyWords } from "../today/words-money.ts";
 import { todayWords } from "../today/words.ts";
 
 /** Every word of the page in English, one table put together from the slices. */
@@ -26,6 +27,7 @@ export const en = {
   ...settingsWords.en,
   ...shellWords.en,
   ...spendingWords.en,
+  ...todayMoneyWords.en,
   ...todayWords.en,
 };
 

@@ -10,6 +10,7 @@ import { responseWords } from "../response/words.ts";
 import { settingsWords } from "../settings/words.ts";
 import { shellWords } from "../shell/words.ts";
 import { spendingWords } from "../spending/words.ts";
+import { todayMoneyWords } from "../today/words-money.ts";
 import { todayWords } from "../today/words.ts";
 import type { Word } from "./define.ts";
 import type { Key } from "./en.ts";
@@ -28,5 +29,6 @@ export const sv: Readonly<Record<Key, Word>> = {
   ...settingsWords.sv,
   ...shellWords.sv,
   ...spendingWords.sv,
+  ...todayMoneyWords.sv,
   ...todayWords.sv,
 };
