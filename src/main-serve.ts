@@ -1,0 +1,130 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { AddressInfo } from "node:net";
+import { type Database, modeOf, type Mode, openDatabase, rememberMode } from "./main-database.ts";
+import { type Desk, openDesk } from "./main-desk.ts";
+import type { Settings } from "./settings.ts";
+import { holdDeskLock } from "./store/lock.ts";
+
+type Lock = { release(): Promise<void> };
+type Running = { readonly desk: Desk; readonly lock: Lock | undefined; readonly mode: Mode };
+
+/** The one line at a time that a person at the terminal reads. Logs go to standard error. */
+const say = (line: string): void => console.log(line);
+
+/** Time the answer to "start empty" is given to leave before the demo desk closes. */
+const ANSWER_FIRST_MS = 400;
+const ADDRESS_FILE = "running.json";
+
+/** Runs the desk until it is told to stop. Gives the exit code. */
+export async function serve(settings: Settings, version: string): Promise<number> {
+  const began = performance.now();
+  mkdirSync(settings.dataFolder, { recursive: true });
+  const database = await openDatabase(settings, (line) => say(`      ${line}`));
+  try {
+    return await serveOn({ settings, version, database, began });
+  } finally {
+    await database.stop();
+  }
+}
+
+type Serving = { readonly settings: Settings; readonly version: string; readonly database: Database; readonly began: number };
+
+async function serveOn({ settings, version, database, began }: Serving): Promise<number> {
+  let port = settings.port;
+  const baseUrl = () => settings.baseUrl ?? `http://localhost:${port}`;
+  let current: Running | undefined;
+
+  /** Opens the desk of a mode on the port; undefined when another process has it. */
+  async function open(mode: Mode): Promise<Running | undefined> {
+    const connection = await database.connectionOf(mode);
+    const lock = database.embedded ? await holdDeskLock(connection) : undefined;
+    if (database.embedded && lock === undefined) return undefined;
+    const desk = await openDesk({ settings, version, connection, mode, baseUrl, switchTo });
+    return { desk, lock, mode };
+  }
+
+  /** Leaves the demo for the real desk (or back): opens the other first, so that its link can be given, then changes over. */
+  async function switchTo(mode: Mode): Promise<{ readonly link: string | undefined }> {
+    const next = await open(mode);
+    if (next === undefined) throw new Error(`another process uses the ${mode} desk of this data folder`);
+    rememberMode(settings, mode);
+    const link = await next.desk.link();
+    setTimeout(() => void changeOver(next).catch((error: unknown) => console.error(error)), ANSWER_FIRST_MS);
+    return { link };
+  }
+
+  async function changeOver(next: Running): Promise<void> {
+    const before = current;
+    current = next;
+    await before?.desk.close();
+    await before?.lock?.release();
+    await next.desk.listen({ port, host: settings.host });
+    await next.desk.work();
+    say(`\nSurety is now the ${next.mode === "demo" ? "demo" : "real"} desk: ${baseUrl()}`);
+  }
+
+  current = await open(modeOf(settings));
+  if (current === undefined) {
+    console.error(`surety: a desk already runs on ${settings.dataFolder}${runningAt(settings)}. Open that one, stop it, or set SURETY_DATA to another folder.`);
+    return 1;
+  }
+  try {
+    if (settings.role !== "worker") port = ((await current.desk.listen({ port, host: settings.host })) as AddressInfo).port;
+  } catch (error) {
+    await current.desk.close();
+    await current.lock?.release();
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    console.error(`surety: port ${port} is taken by another program. Stop it, or set SURETY_PORT to a free port.`);
+    return 1;
+  }
+  const addressFile = join(settings.dataFolder, ADDRESS_FILE);
+  writeFileSync(addressFile, JSON.stringify({ pid: process.pid, url: baseUrl() }));
+  await announce({ settings, database, running: current, url: baseUrl(), seconds: (performance.now() - began) / 1_000 });
+  if (settings.role !== "web") await current.desk.work();
+  await stopAsked();
+  say("stopping");
+  await current.desk.close();
+  await current.lock?.release();
+  rmSync(addressFile, { force: true });
+  return 0;
+}
+
+function runningAt(settings: Settings): string {
+  try {
+    const { url, pid } = JSON.parse(readFileSync(join(settings.dataFolder, ADDRESS_FILE), "utf8")) as { url: string; pid: number };
+    return ` at ${url} (process ${pid})`;
+  } catch {
+    return "";
+  }
+}
+
+type Announcement = { readonly settings: Settings; readonly database: Database; readonly running: Running; readonly url: string; readonly seconds: number };
+
+async function announce({ settings, database, running, url, seconds }: Announcement): Promise<void> {
+  const link = await running.desk.link();
+  const lines = [
+    "",
+    `Surety is ready after ${seconds.toFixed(1)} s${running.mode === "demo" ? " with the DEMO reseller (invented data, loading in the background)" : ""}`,
+    `  Desk      ${url}`,
+    ...(link === undefined ? [] : [`  Sign in   ${link}`, "            (this link works once)"]),
+    `  Data      ${database.where}`,
+    `  API       ${url}/api/openapi.json`,
+    ...(settings.host === "127.0.0.1" ? [] : [`  Listens   on ${settings.host}`]),
+    "  Stop      Ctrl+C",
+    "",
+  ];
+  say(lines.join("\n"));
+}
+
+/** Waits for the first Ctrl+C or termination; a second one ends the process at once. */
+function stopAsked(): Promise<void> {
+  return new Promise((done) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(1));
+        done();
+      });
+    }
+  });
+}
