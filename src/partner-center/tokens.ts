@@ -1,5 +1,5 @@
 import { PartnerCenterError } from "./contract.ts";
-import { tokenProblemOf } from "./decide-problem.ts";
+import { type CallIds, tokenProblemOf } from "./decide-problem.ts";
 import { decideRetry } from "./decide-retry.ts";
 import type { Outside, PartnerCenterSettings } from "./settings.ts";
 import { count, ms, need, parser, text, UnreadableAnswer } from "./tolerant.ts";
@@ -47,24 +47,31 @@ export const tokenForm = (
 export function createTokens(settings: PartnerCenterSettings, vault: TokenVault, outside: Outside): Tokens {
   const held = new Map<string, Held>();
   const pending = new Map<string, Promise<Held>>();
+  let userKnown = false;
 
   const resourceOf = (audience: Audience): string =>
     audience === "rest" ? settings.cloud.restResource : settings.cloud.graphResource;
 
-  async function askUser(audience: Audience): Promise<Held> {
+  /** One exchange under the vault's lock: the new refresh token is kept before the access token is used. */
+  async function askUser(audience: Audience, ids: CallIds): Promise<Held> {
     const got = await vault.rotate(REFRESH_TOKEN, async (refreshToken) => {
-      const answer = await ask(settings, outside, tokenForm(settings, resourceOf(audience), refreshToken));
+      const answer = await ask(settings, outside, {
+        form: tokenForm(settings, resourceOf(audience), refreshToken),
+        ids,
+      });
       return { next: answer.refreshToken, value: answer.held };
     });
-    if (got === undefined) throw noUser(outside);
+    if (got === undefined) throw noUser(ids);
     return got;
   }
 
   async function fresh(kind: TokenKind, audience: Audience, key: string): Promise<Held> {
-    const got =
+    const ids = { requestId: outside.newId(), correlationId: outside.newId() };
+    const once = async (): Promise<Held> =>
       kind === "user"
-        ? await askUser(audience)
-        : (await ask(settings, outside, tokenForm(settings, resourceOf(audience)))).held;
+        ? askUser(audience, ids)
+        : (await ask(settings, outside, { form: tokenForm(settings, resourceOf(audience)), ids })).held;
+    const got = await patiently(outside, once);
     held.set(key, got);
     return got;
   }
@@ -82,21 +89,17 @@ export function createTokens(settings: PartnerCenterSettings, vault: TokenVault,
     forget: (token) => {
       for (const [key, one] of held) if (one.token === token) held.delete(key);
     },
-    hasUser: () => vault.has(REFRESH_TOKEN),
+    hasUser: async () => (userKnown ||= await vault.has(REFRESH_TOKEN)),
   };
 }
 
 type Answer = { readonly held: Held; readonly refreshToken: string | undefined };
 
-async function ask(
-  settings: PartnerCenterSettings,
-  outside: Outside,
-  form: Readonly<Record<string, string>>,
-): Promise<Answer> {
-  const ids = { requestId: outside.newId(), correlationId: outside.newId() };
+/** The retry policy around one exchange. It is outside the vault's lock, which must not be held while waiting. */
+async function patiently(outside: Outside, once: () => Promise<Held>): Promise<Held> {
   for (let tries = 1; ; tries++) {
     try {
-      return await askOnce(settings, outside, { form, ids });
+      return await once();
     } catch (error) {
       if (!(error instanceof PartnerCenterError)) throw error;
       const tried = {
@@ -107,24 +110,17 @@ async function ask(
         chance: outside.chance(),
       } as const;
       const retry = decideRetry(error.problem, tried);
+      const { kind, requestId, correlationId } = error.problem;
+      outside.log("warn", "partner-center.token-trouble", { kind, tries, next: retry.kind, requestId, correlationId });
       if (retry.kind !== "again") throw error;
-      outside.log("warn", "partner-center.token-retry", {
-        kind: error.problem.kind,
-        tries,
-        afterMs: retry.afterMs,
-        ...ids,
-      });
       await outside.sleep(retry.afterMs);
     }
   }
 }
 
-type Asking = {
-  readonly form: Readonly<Record<string, string>>;
-  readonly ids: { requestId: string; correlationId: string };
-};
+type Asking = { readonly form: Readonly<Record<string, string>>; readonly ids: CallIds };
 
-async function askOnce(settings: PartnerCenterSettings, outside: Outside, { form, ids }: Asking): Promise<Answer> {
+async function ask(settings: PartnerCenterSettings, outside: Outside, { form, ids }: Asking): Promise<Answer> {
   const url = `${settings.cloud.authority}/${encodeURIComponent(settings.tenantId)}/oauth2/token`;
   const headers = {
     "Content-Type": "application/x-www-form-urlencoded",
@@ -172,12 +168,11 @@ export function jsonOrNothing(body: string): unknown {
   }
 }
 
-const noUser = (outside: Outside): PartnerCenterError =>
+const noUser = (ids: CallIds): PartnerCenterError =>
   new PartnerCenterError({
     kind: "needs-user-token",
     advice: "add-user-consent",
     detail: "this needs the token of a person, and nobody has consented yet",
-    requestId: outside.newId(),
-    correlationId: outside.newId(),
+    ...ids,
     outcomeUnknown: false,
   });

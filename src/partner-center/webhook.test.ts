@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { sign, webcrypto, X509Certificate as NodeCertificate } from "node:crypto";
 import { before, test } from "node:test";
+// oxlint-disable-next-line import/no-unassigned-import -- the certificate generator needs it
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import { type Cloud, simulatorCloud } from "./settings.ts";

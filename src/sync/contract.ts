@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Currency } from "../core/currency.ts";
 import type { CustomerId } from "../core/ids.ts";
+import type { Result } from "../core/result.ts";
 import { instantJson } from "../core/wire.ts";
 import type {
   AuditRecord,
@@ -15,6 +16,7 @@ import type {
   SecurityAlert,
   Subscription,
   SubscriptionUsageRecord,
+  WebhookEvent,
 } from "../partner-center/contract.ts";
 import type { Tx } from "../store/contract.ts";
 
@@ -47,7 +49,7 @@ export const CADENCE: Readonly<Record<Feed, { readonly everySeconds: number; rea
   webhooks: { everySeconds: 600, lateAfterSeconds: 3_600 },
 };
 
-/** Usage on its three levels. Each list holds what changed since it was last handed over; nothing is handed over twice unchanged. */
+/** Usage on its three levels. Each list holds what changed since it was last handed over; after a crash some may come again. */
 export type UsageFacts = {
   readonly customers: readonly CustomerUsageRecord[];
   readonly subscriptions: readonly SubscriptionUsageRecord[];
@@ -132,3 +134,13 @@ export type MissingCustomerJson = z.infer<typeof missingCustomerJson>;
 
 /** Freshness of every feed, for pages that must say how old their figures are. */
 export type FeedFreshness = (tx: Tx, now: Temporal.Instant) => Promise<readonly FeedJson[]>;
+
+/** A posted webhook, as the http shell has it: header names in lower case, the body's bytes untouched. */
+export type WebhookDelivery = {
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly rawBody: Uint8Array;
+};
+/** Verifies a delivery: the event, or why it is not believed and which status to answer. main.ts passes the receiver of partner-center. */
+export type VerifyWebhook = (
+  delivery: WebhookDelivery & { readonly now: Temporal.Instant },
+) => Promise<Result<WebhookEvent, { readonly code: string; readonly httpStatus: number }>>;
