@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { ROLES } from "../access/contract.ts";
 import type { CaseId, CustomerId, FindingId } from "../core/ids.ts";
 import type { Money } from "../core/money.ts";
 import { dayJson, instantJson, moneyJson, pageOf } from "../core/wire.ts";
 import { clockJson, holderJson, noticeRowJson, runningJson } from "../notices/contract.ts";
+import { proposalRowJson } from "../response/contract.ts";
 import type { Tx } from "../store/contract.ts";
 
 /** How bad, in Microsoft's own words for alerts. */
@@ -35,14 +37,7 @@ export type CaseAction = keyof typeof CASE_ACTIONS;
 export const mayNow = (action: CaseAction, state: CaseState): boolean =>
   (CASE_ACTIONS[action] as readonly CaseState[]).includes(state);
 
-export const OUTCOMES = [
-  "fraud",
-  "legitimate",
-  "ignore",
-  "resolved",
-  "unfounded",
-  "accepted-loss",
-] as const;
+export const OUTCOMES = ["fraud", "legitimate", "ignore", "resolved", "unfounded", "accepted-loss"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 /** How a case of each family may end. For misuse the words are those that Microsoft is told. */
 export const OUTCOMES_OF = {
@@ -211,9 +206,7 @@ export const stepJson = z.object({
 export const playbookJson = z.object({
   id: z.string(),
   version: z.number().int(),
-  stages: z.array(
-    z.object({ id: z.string(), aimMinutes: z.number().int().nullable(), steps: z.array(stepJson) }),
-  ),
+  stages: z.array(z.object({ id: z.string(), aimMinutes: z.number().int().nullable(), steps: z.array(stepJson) })),
 });
 export type PlaybookJson = z.infer<typeof playbookJson>;
 export type StepJson = z.infer<typeof stepJson>;
@@ -287,10 +280,25 @@ export const timelineRowJson = z.object({
 });
 export type TimelineRowJson = z.infer<typeof timelineRowJson>;
 
-/** A proposal as far as closing a case needs it. `live` = waiting, approved, running or not yet verified. */
-export type CaseProposal = { readonly id: string; readonly number: string; readonly live: boolean };
+/** What the case page says about the customer; every member is null while unknown. */
+export const caseCustomerJson = z.object({
+  standing: z.string().nullable(),
+  exposure: moneyJson.nullable(),
+  exposureAt: instantJson.nullable(),
+  limit: moneyJson.nullable(),
+  budget: moneyJson.nullable(),
+  budgetUsedBps: z.number().int().nullable(),
+});
+export type CaseCustomer = z.infer<typeof caseCustomerJson>;
+export type CustomerCard = (tx: Tx, customerId: CustomerId, now: Temporal.Instant) => Promise<CaseCustomer | undefined>;
+
+/** Someone a case can be handed to. */
+export const assignableJson = z.object({ id: z.string(), name: z.string(), role: z.enum(ROLES) });
+export type Assignable = z.infer<typeof assignableJson>;
+export type People = (tx: Tx) => Promise<readonly Assignable[]>;
 
 export const caseJson = caseRowJson.extend({
+  customer: caseCustomerJson.nullable(),
   closeNote: z.string().nullable(),
   closedBy: z.string().nullable(),
   previous: z.object({ id: z.string(), number: z.string() }).nullable(),
@@ -299,15 +307,15 @@ export const caseJson = caseRowJson.extend({
   evidence: z.array(evidenceJson),
   documents: z.array(documentJson),
   notices: z.array(noticeRowJson),
-  /** Rows of `response` as its own contract gives them. */
-  proposals: z.array(z.unknown()),
+  proposals: z.array(proposalRowJson),
   playbook: playbookJson.nullable(),
   running: runningJson,
   cost: costJson.nullable(),
   refund: refundJson.nullable(),
   timeline: z.array(timelineRowJson),
-  timelineTotalKnown: z.boolean(),
-  /** What stops closing whatever the outcome; `stepsIfFraud` come on top for that one. */
+  /** True when older events exist: read them with `GET …/timeline`. */
+  timelineHasMore: z.boolean(),
+  /** What stops closing whatever the outcome; `stepsIfFraud` comes on top for that one. */
   blockers: z.array(blockerJson),
   stepsIfFraud: z.array(blockerJson),
   /** The case before and after this one in the queue, for J and K. */
@@ -317,11 +325,7 @@ export const caseJson = caseRowJson.extend({
 });
 export type CaseJson = z.infer<typeof caseJson>;
 
-export type CasesOf = (
-  tx: Tx,
-  customerId: CustomerId,
-  now: Temporal.Instant,
-) => Promise<readonly CaseRowJson[]>;
+export type CasesOf = (tx: Tx, customerId: CustomerId, now: Temporal.Instant) => Promise<readonly CaseRowJson[]>;
 /** Work waiting per customer; a customer with nothing open is not in the map. */
 export type CustomerCounts = {
   readonly openNotices: number;

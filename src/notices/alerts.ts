@@ -149,7 +149,7 @@ async function followCase(
   const sources = await store.sourcesOf(tx, [row.notice_id]);
   const { caseId } = await deps.reportFinding(
     tx,
-    findingOf(row, sources, running ?? { known: false, reason: "no-data" }),
+    findingOf(row, sources, { running: running ?? { known: false, reason: "no-data" }, at }),
   );
   if (caseId !== row.case_id) await store.updateNotice(tx, row.notice_id, { case_id: caseId });
   return caseId;

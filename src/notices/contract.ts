@@ -236,3 +236,11 @@ export type SaveAlertHint = (
   },
   at: Temporal.Instant,
 ) => Promise<void>;
+/** The open notices of a case that nobody has go with whoever took the case. */
+export type ClaimNoticesOfCase = (
+  tx: Tx,
+  caseId: CaseId,
+  holder: { readonly id: string; readonly name: string },
+  now: Temporal.Instant,
+) => Promise<void>;
+export type NoticesOfCase = (tx: Tx, caseId: CaseId, now: Temporal.Instant) => Promise<readonly NoticeRowJson[]>;

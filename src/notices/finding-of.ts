@@ -26,7 +26,11 @@ const severityOf = (row: NoticeRow): Severity =>
   SEVERITIES.find((known) => known === row.severity?.toLowerCase()) ?? SEVERITY_UNKNOWN;
 
 /** What a notice tells `cases`: the alert with each copy as evidence, what it may cost, and the clock that Microsoft started. */
-export function findingOf(row: NoticeRow, sources: readonly SourceRow[], running: Running): NewFinding {
+export function findingOf(
+  row: NoticeRow,
+  sources: readonly SourceRow[],
+  { running, at }: { readonly running: Running; readonly at: Temporal.Instant },
+): NewFinding {
   return {
     kind: "notices.alert",
     family: "misuse",
@@ -42,7 +46,7 @@ export function findingOf(row: NoticeRow, sources: readonly SourceRow[], running
     evidence: evidenceOf(row, sources),
     moneyAtRisk: running.known ? scale(running.perHour, RISK_HOURS, 1n) : undefined,
     fingerprint: fingerprintOf(row),
-    observedAt: row.received_at,
+    observedAt: at,
     answerClockFrom: row.detected_at,
     firstUseAt: row.first_seen_at ?? row.detected_at,
   };

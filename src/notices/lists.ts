@@ -3,7 +3,13 @@ import type { CustomerId } from "../core/ids.ts";
 import { no, type Refusal } from "../core/refusal.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { Tx } from "../store/contract.ts";
-import { type AnswerAverageJson, AVERAGE_DAYS, type NoticePageJson, type NoticeRowJson } from "./contract.ts";
+import {
+  type AnswerAverageJson,
+  AVERAGE_DAYS,
+  type NoticePageJson,
+  type NoticesOfCase,
+  type NoticeRowJson,
+} from "./contract.ts";
 import { decideAverage } from "./decide-average.ts";
 import { rowsJson } from "./rows.ts";
 import type { NoticesDeps } from "./alerts.ts";
@@ -78,12 +84,10 @@ export const noticesOf = async (
 ): Promise<readonly NoticeRowJson[]> =>
   rowsJson(deps, tx, { rows: await read.rowsOfCustomer(tx, ask.customerId, CUSTOMER_ROWS_MAX), now: ask.now });
 
-export const noticesOfCase = async (
-  deps: NoticesDeps,
-  tx: Tx,
-  ask: { readonly caseId: string; readonly now: Temporal.Instant },
-): Promise<readonly NoticeRowJson[]> =>
-  rowsJson(deps, tx, { rows: await read.rowsOfCase(tx, ask.caseId), now: ask.now });
+export const noticesOfCase =
+  (deps: NoticesDeps): NoticesOfCase =>
+  async (tx, caseId, now) =>
+    rowsJson(deps, tx, { rows: await read.rowsOfCase(tx, caseId), now });
 
 export async function answerAverage(tx: Tx, now: Temporal.Instant): Promise<AnswerAverageJson> {
   const answered = await read.answeredSince(tx, now.subtract({ hours: 2 * AVERAGE_DAYS * DAY_HOURS }));

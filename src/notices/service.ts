@@ -8,6 +8,7 @@ import { appendEvents, holdChain } from "../store/events.ts";
 import { answerFacts, eventBase, type NoticesDeps } from "./alerts.ts";
 import {
   type AnswerableNotice,
+  type ClaimNoticesOfCase,
   ESCALATION_MINUTES,
   type NoticeJson,
   type NoticeRowJson,
@@ -17,6 +18,7 @@ import { decideEscalation } from "./decide-clock.ts";
 import { fingerprintOf, noticeNumber } from "./finding-of.ts";
 import { noticeJsonOf, rowsJson } from "./rows.ts";
 import * as store from "./store.ts";
+import { rowsOfCase } from "./store-read.ts";
 
 /** See `RecordAnswer`. */
 export const recordAnswer =
@@ -88,6 +90,30 @@ export async function claimNotice(deps: NoticesDeps, tx: Tx, claim: Claim): Prom
   ]);
   return ok(after);
 }
+
+/** See `ClaimNoticesOfCase`. */
+export const claimNoticesOfCase: ClaimNoticesOfCase = async (tx, caseId, holder, now) => {
+  await holdChain(tx);
+  const free = (await rowsOfCase(tx, caseId)).filter((row) => row.state === "open" && row.claimed_by === null);
+  for (const row of free)
+    await store.updateNotice(tx, row.notice_id, {
+      claimed_by: holder.id,
+      claimed_name: holder.name,
+      claimed_at: now,
+      updated_at: now,
+    });
+  await appendEvents(
+    tx,
+    free.map((row): NewEvent => ({
+      ...eventBase(row, caseId, now),
+      actor: { kind: "person", id: holder.id, name: holder.name },
+      type: "notices.claimed",
+      before: { claimedBy: null },
+      after: { claimedBy: holder.name },
+      data: { number: noticeNumber(row.number), from: null },
+    })),
+  );
+};
 
 /** Gives a notice back, so that someone else may take it. */
 export async function releaseNotice(

@@ -44,7 +44,8 @@ create index case_file_by_assignee on case_file (assignee_id) where state <> 'cl
 
 create table finding (
   finding_id   text primary key,
-  fingerprint  text not null unique check (length(fingerprint) between 1 and 500),
+  fingerprint  text not null check (length(fingerprint) between 1 and 500),
+  generation   integer not null default 1 check (generation >= 1), -- a judged finding that came back worse starts its next one
   case_id      text not null references case_file (case_id),
   kind         text not null check (length(kind) between 3 and 200),
   customer_id  text not null,
@@ -61,6 +62,7 @@ create table finding (
   resolved_at  timestamptz,
   resolved_why text check (length(resolved_why) <= 500),
   check ((money_minor is null) = (money_currency is null)),
+  unique (fingerprint, generation),
   check ((resolved_at is null) = (resolved_why is null))
 );
 create index finding_by_case on finding (case_id);
