@@ -37,10 +37,63 @@ export function cookieNames(baseUrl: string): {
   return { prefix, session: `${isSecure ? "__Secure-" : ""}${prefix}.session_token`, isSecure };
 }
 
-const columns = <T extends Readonly<Record<string, string>>>(names: T): T => names;
 const DATES = { createdAt: "created_at", updatedAt: "updated_at" } as const;
 
 /** Our names for the library's tables and columns: migration 0020. */
+const TABLES = {
+  user: { modelName: "auth_user", fields: { ...DATES, emailVerified: "email_verified" } },
+  session: {
+    modelName: "auth_session",
+    fields: { ...DATES, userId: "user_id", expiresAt: "expires_at", ipAddress: "ip_address", userAgent: "user_agent" },
+  },
+  account: {
+    modelName: "auth_account",
+    fields: {
+      ...DATES,
+      userId: "user_id",
+      accountId: "account_id",
+      providerId: "provider_id",
+      accessToken: "access_token",
+      refreshToken: "refresh_token",
+      idToken: "id_token",
+      accessTokenExpiresAt: "access_token_expires_at",
+      refreshTokenExpiresAt: "refresh_token_expires_at",
+    },
+  },
+  verification: { modelName: "auth_verification", fields: { ...DATES, expiresAt: "expires_at" } },
+};
+
+const secondFactor = () =>
+  twoFactor({
+    issuer: "Surety",
+    twoFactorCookieMaxAge: TWO_FACTOR_MINUTES * 60,
+    accountLockout: { maxFailedAttempts: TWO_FACTOR_TRIES_MAX, durationSeconds: TWO_FACTOR_LOCK_SECONDS },
+    schema: {
+      user: { fields: { twoFactorEnabled: "two_factor_enabled" } },
+      twoFactor: {
+        modelName: "auth_two_factor",
+        fields: {
+          userId: "user_id",
+          backupCodes: "backup_codes",
+          failedVerificationCount: "failed_verification_count",
+          lockedUntil: "locked_until",
+        },
+      },
+    },
+  });
+
+/** A session is given only to those who may enter, and ends after idle hours. */
+const sessionHook = (mayEnter: AuthConfig["mayEnter"]) => ({
+  before: async (session: { readonly userId: string }) => {
+    if (!(await mayEnter(session.userId)))
+      throw new APIError("FORBIDDEN", {
+        code: "ACCOUNT_DEACTIVATED",
+        message: "an administrator has taken your access away",
+      });
+    return { data: { expiresAt: new Date(Date.now() + IDLE_HOURS * 3_600_000) } };
+  },
+});
+
 export const authOptions = ({ db, baseUrl, secret, trustedOrigins, mayEnter }: AuthConfig) =>
   ({
     appName: "Surety",
@@ -51,42 +104,11 @@ export const authOptions = ({ db, baseUrl, secret, trustedOrigins, mayEnter }: A
     logger: { disabled: true },
     database: { db, type: "postgres" },
     emailAndPassword: { enabled: true, disableSignUp: true, maxPasswordLength: PASSWORD_CHARS_MAX },
-    user: {
-      modelName: "auth_user",
-      fields: columns({ ...DATES, emailVerified: "email_verified" }),
-    },
-    session: {
-      modelName: "auth_session",
-      fields: columns({
-        ...DATES,
-        userId: "user_id",
-        expiresAt: "expires_at",
-        ipAddress: "ip_address",
-        userAgent: "user_agent",
-      }),
-      // The cookie lives as long as a session ever can; the row ends earlier when it is idle (see `sessionEnd`).
-      expiresIn: SESSION_DAYS * 86_400,
-      disableSessionRefresh: true,
-    },
-    account: {
-      modelName: "auth_account",
-      fields: columns({
-        ...DATES,
-        userId: "user_id",
-        accountId: "account_id",
-        providerId: "provider_id",
-        accessToken: "access_token",
-        refreshToken: "refresh_token",
-        idToken: "id_token",
-        accessTokenExpiresAt: "access_token_expires_at",
-        refreshTokenExpiresAt: "refresh_token_expires_at",
-      }),
-    },
-    verification: {
-      modelName: "auth_verification",
-      fields: columns({ ...DATES, expiresAt: "expires_at" }),
-      storeIdentifier: "hashed",
-    },
+    user: TABLES.user,
+    // The cookie lives as long as a session ever can; the row ends earlier when it is idle (see `sessionEnd`).
+    session: { ...TABLES.session, expiresIn: SESSION_DAYS * 86_400, disableSessionRefresh: true },
+    account: TABLES.account,
+    verification: { ...TABLES.verification, storeIdentifier: "hashed" },
     // Counted by us before a transaction is opened: see `limits.ts`.
     rateLimit: { enabled: false },
     trustedOrigins: async (request) => [...ownOrigins(request), ...(await trustedOrigins())],
@@ -100,39 +122,8 @@ export const authOptions = ({ db, baseUrl, secret, trustedOrigins, mayEnter }: A
       ipAddress: { ipAddressHeaders: ["x-forwarded-for"] },
       database: { generateId: () => randomUUID(), validateSchema: false },
     },
-    databaseHooks: {
-      session: {
-        create: {
-          before: async (session) => {
-            if (!(await mayEnter(session.userId)))
-              throw new APIError("FORBIDDEN", {
-                code: "ACCOUNT_DEACTIVATED",
-                message: "an administrator has taken your access away",
-              });
-            return { data: { expiresAt: new Date(Date.now() + IDLE_HOURS * 3_600_000) } };
-          },
-        },
-      },
-    },
-    plugins: [
-      twoFactor({
-        issuer: "Surety",
-        twoFactorCookieMaxAge: TWO_FACTOR_MINUTES * 60,
-        accountLockout: { maxFailedAttempts: TWO_FACTOR_TRIES_MAX, durationSeconds: TWO_FACTOR_LOCK_SECONDS },
-        schema: {
-          user: { fields: { twoFactorEnabled: "two_factor_enabled" } },
-          twoFactor: {
-            modelName: "auth_two_factor",
-            fields: columns({
-              userId: "user_id",
-              backupCodes: "backup_codes",
-              failedVerificationCount: "failed_verification_count",
-              lockedUntil: "locked_until",
-            }),
-          },
-        },
-      }),
-    ],
+    databaseHooks: { session: { create: sessionHook(mayEnter) } },
+    plugins: [secondFactor()],
   }) satisfies BetterAuthOptions;
 
 /** A page is always trusted by the host it came from: a browser writes `Host` itself, and cookies are bound to it. */

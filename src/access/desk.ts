@@ -20,5 +20,8 @@ export type Desk = {
 /** Where a request came from, for the list of sessions. */
 export type Origin = { readonly ip: string; readonly userAgent: string | null };
 
+/** Who acts, at the desk's time. */
+export type Act = { readonly actor: Actor; readonly now: Temporal.Instant };
+
 export const actorOfRow = ({ id, name }: Pick<PersonRow, "id" | "name">): Actor => ({ kind: "person", id, name });
 export const personSubject = (id: string) => ({ kind: "person", id }) as const;

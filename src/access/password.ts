@@ -47,7 +47,6 @@ const ADVICE: Readonly<Record<string, PasswordAdvice>> = {
   topHundred: "common",
   topTen: "common",
   pwned: "common",
-  userInputs: "has-own-name",
   simpleRepeat: "repeats",
   extendedRepeat: "repeats",
   sequences: "keys-in-a-row",
@@ -72,24 +71,20 @@ const rater = (): Promise<ZxcvbnFactory> =>
 
 /** Accepts a password or says what to change about it. `own` are the person's name and e-mail address. */
 export async function checkPassword(password: string, own: readonly string[]): Promise<Result<undefined, Refusal>> {
-  const advice = await adviceOn(password, own);
+  const part = own.flatMap(partsOf).find((one) => password.toLowerCase().includes(one));
+  const advice = (await adviceOn(password)) ?? (part === undefined ? undefined : "has-own-name");
   if (advice === undefined) return ok(undefined);
-  const field = { field: "body.password", value: "(not shown)", fix: FIX[advice] };
-  return no("invalid", "password-weak", `choose another password: ${FIX[advice]}`, {
-    fields: [field],
-    facts: { advice },
-  });
+  const fix = advice === "has-own-name" ? `${FIX[advice]} ("${part}")` : FIX[advice];
+  const field = { field: "body.password", value: "(not shown)", fix };
+  const facts = { advice, min: PASSWORD_CHARS_MIN, max: PASSWORD_CHARS_MAX, part: part ?? "" };
+  return no("invalid", "password-weak", `choose another password: ${fix}`, { fields: [field], facts });
 }
 
-async function adviceOn(password: string, own: readonly string[]): Promise<PasswordAdvice | undefined> {
+async function adviceOn(password: string): Promise<PasswordAdvice | undefined> {
   if (password.length < PASSWORD_CHARS_MIN) return "too-short";
   if (password.length > PASSWORD_CHARS_MAX) return "too-long";
-  const parts = own.flatMap(partsOf);
-  const plain = password.toLowerCase();
-  if (parts.some((part) => plain.includes(part))) return "has-own-name";
-  const { score, feedback } = (await rater()).check(password.slice(0, CHARS_RATED), parts);
-  if (score >= SCORE_MIN) return undefined;
-  return ADVICE[feedback.warning ?? ""] ?? "one-word";
+  const { score, feedback } = (await rater()).check(password.slice(0, CHARS_RATED));
+  return score >= SCORE_MIN ? undefined : (ADVICE[feedback.warning ?? ""] ?? "one-word");
 }
 
 /** `Elin Sandström`, `elin.sandstrom@nordvik.se` → elin, sandström, sandstrom, nordvik. */

@@ -3,9 +3,8 @@ import { ok, type Result } from "../core/result.ts";
 import type { Tx } from "../store/contract.ts";
 import { appendEvents } from "../store/events.ts";
 import { ACCESS_EVENTS, type ApiKeysWire, type Role } from "./contract.ts";
-import type { Desk } from "./desk.ts";
+import type { Act, Desk } from "./desk.ts";
 import { newToken, tokenHash } from "./secret.ts";
-import type { Act } from "./service-people.ts";
 import { KEY_PREFIX } from "./session.ts";
 import { allKeys, insertKey, keyById, type KeyRow, revokeKey } from "./store-keys.ts";
 

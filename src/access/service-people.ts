@@ -1,6 +1,6 @@
 import { no, type Refusal } from "../core/refusal.ts";
 import { ok, type Result } from "../core/result.ts";
-import type { Actor, NewEvent, Tx } from "../store/contract.ts";
+import type { NewEvent, Tx } from "../store/contract.ts";
 import { appendEvents } from "../store/events.ts";
 import {
   ACCESS_EVENTS,
@@ -12,7 +12,7 @@ import {
   type Role,
 } from "./contract.ts";
 import { decideDeactivation, decideReactivation, decideRole, type Member } from "./decide.ts";
-import { type Desk, personSubject } from "./desk.ts";
+import { type Act, type Desk, personSubject } from "./desk.ts";
 import { makeLink } from "./service-welcome.ts";
 import { readDeskSettings } from "./service-settings.ts";
 import { openInvitations, withdrawLinks } from "./store-links.ts";
@@ -26,9 +26,6 @@ import {
   setDeactivated,
   setRole,
 } from "./store-people.ts";
-
-/** Who acts, at the desk's time. */
-export type Act = { readonly actor: Actor; readonly now: Temporal.Instant };
 
 export async function people(desk: Desk, tx: Tx): Promise<PeopleWire> {
   const [everyone, invitations] = await Promise.all([allPeople(tx), openInvitations(tx, desk.wall.now())]);

@@ -13,9 +13,8 @@ import {
   type SettingsBody,
   type SettingsWire,
 } from "./contract.ts";
-import type { Desk } from "./desk.ts";
+import type { Act, Desk } from "./desk.ts";
 import { seal, unseal } from "./secret.ts";
-import type { Act } from "./service-people.ts";
 import { allSecrets, dropSecret, keepSecret } from "./store-keys.ts";
 
 export type DeskSettings = { readonly [Key in SettingKey]: Settings[Key] | null };
