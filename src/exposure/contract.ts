@@ -49,18 +49,47 @@ export type ExposureInput = {
 };
 
 /** A rate of the dated table: `rate` units of `to` for one unit of `from`, as decimal text. */
-export type ExchangeRate = { readonly day: Temporal.PlainDate; readonly from: Currency; readonly to: Currency; readonly rate: string; readonly source: string };
+export type ExchangeRate = {
+  readonly day: Temporal.PlainDate;
+  readonly from: Currency;
+  readonly to: Currency;
+  readonly rate: string;
+  readonly source: string;
+};
 
 // ---- What we need from other slices; main.ts passes their functions
 
 /** Remaining commitments per customer: what we must pay Microsoft until the terms end. `amount` null = unknown, with the reason. */
-export type CommittedTermFact = { readonly customerId: CustomerId; readonly amount: Money | null; readonly reason?: string | undefined; readonly rows: number; readonly asOf: Temporal.Instant | null };
-export type CommittedTermsIn = (tx: Tx, asOf: Temporal.PlainDate, customerIds?: readonly CustomerId[]) => Promise<readonly CommittedTermFact[]>;
+export type CommittedTermFact = {
+  readonly customerId: CustomerId;
+  readonly amount: Money | null;
+  readonly reason?: string | undefined;
+  readonly rows: number;
+  readonly asOf: Temporal.Instant | null;
+};
+export type CommittedTermsIn = (
+  tx: Tx,
+  asOf: Temporal.PlainDate,
+  customerIds?: readonly CustomerId[],
+) => Promise<readonly CommittedTermFact[]>;
 /** Usage that Microsoft has not billed yet. `amount` null = unknown, with the reason. */
-export type UnbilledUsageFact = { readonly customerId: CustomerId; readonly amount: Money | null; readonly reason?: string | undefined; readonly rows: number; readonly asOf: Temporal.Instant | null };
-export type UnbilledUsageIn = (tx: Tx, asOf: Temporal.PlainDate, customerIds?: readonly CustomerId[]) => Promise<readonly UnbilledUsageFact[]>;
+export type UnbilledUsageFact = {
+  readonly customerId: CustomerId;
+  readonly amount: Money | null;
+  readonly reason?: string | undefined;
+  readonly rows: number;
+  readonly asOf: Temporal.Instant | null;
+};
+export type UnbilledUsageIn = (
+  tx: Tx,
+  asOf: Temporal.PlainDate,
+  customerIds?: readonly CustomerId[],
+) => Promise<readonly UnbilledUsageFact[]>;
 /** Money running per hour; null = unknown. */
-export type BurnRateIn = (tx: Tx, customerId: CustomerId) => Promise<{ readonly perHour: Money; readonly asOf: Temporal.Instant } | null>;
+export type BurnRateIn = (
+  tx: Tx,
+  customerId: CustomerId,
+) => Promise<{ readonly perHour: Money; readonly asOf: Temporal.Instant } | null>;
 
 /** A customer's exposure as the customers list keeps it, in the reporting currency. null total = nothing known. */
 export type PortfolioFigure = {
@@ -83,10 +112,19 @@ export type NamesOf = (tx: Tx, customerIds: readonly CustomerId[]) => Promise<Re
 
 /** Marks customers whose exposure must be computed again, and queues the job; in the caller's transaction. "all" = everyone. */
 export type MarkDirty = (tx: Tx, customerIds: readonly CustomerId[] | "all") => Promise<void>;
-export type ExposureOf = (tx: Tx, customerId: CustomerId, day: Temporal.PlainDate, now: Temporal.Instant) => Promise<ExposureWire>;
+export type ExposureOf = (
+  tx: Tx,
+  customerId: CustomerId,
+  day: Temporal.PlainDate,
+  now: Temporal.Instant,
+) => Promise<ExposureWire>;
 export type PortfolioExposure = (tx: Tx, day: Temporal.PlainDate) => Promise<PortfolioExposureWire>;
 /** Computes, keeps today's figures and today's snapshot. Safe to repeat. Gives how many customers it did. */
-export type RecomputeExposure = (store: Store, customerIds: readonly CustomerId[] | "all", now: Temporal.Instant) => Promise<number>;
+export type RecomputeExposure = (
+  store: Store,
+  customerIds: readonly CustomerId[] | "all",
+  now: Temporal.Instant,
+) => Promise<number>;
 
 export const unknownPartJson = z.object({
   part: z.enum(PARTS),
@@ -98,7 +136,11 @@ export const unknownPartJson = z.object({
 const rateUsedJson = z.object({ rate: z.string(), day: dayJson, source: z.string() });
 
 /** An amount in its own currency and, when a rate is known, in the reporting currency. */
-export const convertedJson = z.object({ amount: moneyJson, reporting: moneyJson.nullable(), rate: rateUsedJson.nullable() });
+export const convertedJson = z.object({
+  amount: moneyJson,
+  reporting: moneyJson.nullable(),
+  rate: rateUsedJson.nullable(),
+});
 
 export const exposurePartJson = z.object({
   kind: z.enum(PARTS),
@@ -155,11 +197,26 @@ export const exposureJson = z.object({
 export type ExposureWire = z.infer<typeof exposureJson>;
 
 /** A point of the trend; total null = the desk knew nothing that day. */
-export const trendPointJson = z.object({ day: dayJson, total: moneyJson.nullable(), isPartial: z.boolean(), parts: z.array(z.object({ kind: z.enum(PARTS), amount: moneyJson })) });
+export const trendPointJson = z.object({
+  day: dayJson,
+  total: moneyJson.nullable(),
+  isPartial: z.boolean(),
+  parts: z.array(z.object({ kind: z.enum(PARTS), amount: moneyJson })),
+});
 export type TrendPointWire = z.infer<typeof trendPointJson>;
 
 /** Why exposure moved between two days, in the reporting currency; the causes sum to the change. */
-export const MOVEMENT_CAUSES = ["invoices-issued", "payments-in", "new-usage", "usage-billed", "terms-added", "terms-ended", "deposits", "rates", "other"] as const;
+export const MOVEMENT_CAUSES = [
+  "invoices-issued",
+  "payments-in",
+  "new-usage",
+  "usage-billed",
+  "terms-added",
+  "terms-ended",
+  "deposits",
+  "rates",
+  "other",
+] as const;
 export const movementJson = z.object({
   from: dayJson,
   to: dayJson,
@@ -169,8 +226,13 @@ export const movementJson = z.object({
 export type MovementWire = z.infer<typeof movementJson>;
 
 export const largestRowJson = z.object({
-  customerId: z.string(), name: z.string().nullable(), exposure: moneyJson, isPartial: z.boolean(),
-  limit: moneyJson.nullable(), limitUsedBps: z.number().int().nullable(), changeOneDay: moneyJson.nullable(),
+  customerId: z.string(),
+  name: z.string().nullable(),
+  exposure: moneyJson,
+  isPartial: z.boolean(),
+  limit: moneyJson.nullable(),
+  limitUsedBps: z.number().int().nullable(),
+  changeOneDay: moneyJson.nullable(),
 });
 export type LargestRowWire = z.infer<typeof largestRowJson>;
 
@@ -187,13 +249,31 @@ export const portfolioExposureJson = z.object({
   parts: z.array(exposurePartJson),
   unknown: z.array(z.object({ part: z.enum(PARTS), reason: z.enum(UNKNOWN_REASONS), customers: z.number().int() })),
   /** Open invoices by days past due, in the reporting currency. */
-  ageing: z.object({ notDue: moneyJson, d1to30: moneyJson, d31to60: moneyJson, d61to90: moneyJson, d91to120: moneyJson, over120: moneyJson, overdue: moneyJson, outstanding: moneyJson, unapplied: moneyJson }),
+  ageing: z.object({
+    notDue: moneyJson,
+    d1to30: moneyJson,
+    d31to60: moneyJson,
+    d61to90: moneyJson,
+    d91to120: moneyJson,
+    over120: moneyJson,
+    overdue: moneyJson,
+    outstanding: moneyJson,
+    unapplied: moneyJson,
+  }),
   movement: movementJson.nullable(),
   largest: z.array(largestRowJson),
 });
 export type PortfolioExposureWire = z.infer<typeof portfolioExposureJson>;
 
-export const rateJson = z.object({ day: dayJson, from: z.string(), to: z.string(), rate: z.string(), source: z.string(), setBy: z.string(), setAt: instantJson });
+export const rateJson = z.object({
+  day: dayJson,
+  from: z.string(),
+  to: z.string(),
+  rate: z.string(),
+  source: z.string(),
+  setBy: z.string(),
+  setAt: instantJson,
+});
 export type RateWire = z.infer<typeof rateJson>;
 export const ratesJson = z.object({
   reportingCurrency: z.string(),

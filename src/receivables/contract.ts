@@ -12,7 +12,12 @@ export const BUCKETS = ["notDue", "d1to30", "d31to60", "d61to90", "d91to120", "o
 export type Bucket = (typeof BUCKETS)[number];
 /** Last day past due that still belongs to the bucket. */
 export const BUCKET_LAST_DAY: Readonly<Record<Bucket, number>> = {
-  notDue: 0, d1to30: 30, d31to60: 60, d61to90: 90, d91to120: 120, over120: Number.MAX_SAFE_INTEGER,
+  notDue: 0,
+  d1to30: 30,
+  d31to60: 60,
+  d61to90: 90,
+  d91to120: 120,
+  over120: Number.MAX_SAFE_INTEGER,
 };
 
 /** The bucket of an invoice that is `daysPastDue` late; negative and zero are not due. */
@@ -45,7 +50,11 @@ export type OpenReceivable = {
  * Who owes us what at the end of `asOf`: payments with a later value date are not seen, nor invoices issued later.
  * `customerIds` undefined = everyone with a figure. One row per customer and currency.
  */
-export type OpenReceivables = (tx: Tx, asOf: Temporal.PlainDate, customerIds?: readonly CustomerId[]) => Promise<readonly OpenReceivable[]>;
+export type OpenReceivables = (
+  tx: Tx,
+  asOf: Temporal.PlainDate,
+  customerIds?: readonly CustomerId[],
+) => Promise<readonly OpenReceivable[]>;
 
 /** What came in and went out on the days after `from` up to and including `to`, per customer and currency; for "why it moved". */
 export type ReceivablesMovement = {
@@ -55,12 +64,20 @@ export type ReceivablesMovement = {
   readonly paidMinor: bigint;
   readonly depositsMinor: bigint;
 };
-export type MovementOf = (tx: Tx, days: { readonly after: Temporal.PlainDate; readonly upTo: Temporal.PlainDate }) => Promise<readonly ReceivablesMovement[]>;
+export type MovementOf = (
+  tx: Tx,
+  days: { readonly after: Temporal.PlainDate; readonly upTo: Temporal.PlainDate },
+) => Promise<readonly ReceivablesMovement[]>;
 
 // ---- What pages and other slices read
 
 export const bucketsJson = z.object({
-  notDue: moneyJson, d1to30: moneyJson, d31to60: moneyJson, d61to90: moneyJson, d91to120: moneyJson, over120: moneyJson,
+  notDue: moneyJson,
+  d1to30: moneyJson,
+  d31to60: moneyJson,
+  d61to90: moneyJson,
+  d91to120: moneyJson,
+  over120: moneyJson,
 });
 
 /** Ageing in one currency; buckets sum to `outstanding`. */
@@ -79,7 +96,12 @@ export const ageingRowJson = z.object({
 export type AgeingRowWire = z.infer<typeof ageingRowJson>;
 
 /** Ageing of the whole portfolio, one row per currency; never summed across currencies here. */
-export const ageingJson = z.object({ asOf: dayJson, recordedAt: instantJson.nullable(), customers: z.number().int(), currencies: z.array(ageingRowJson) });
+export const ageingJson = z.object({
+  asOf: dayJson,
+  recordedAt: instantJson.nullable(),
+  customers: z.number().int(),
+  currencies: z.array(ageingRowJson),
+});
 export type AgeingWire = z.infer<typeof ageingJson>;
 export type AgeingOf = (tx: Tx, today: Temporal.PlainDate) => Promise<AgeingWire>;
 
@@ -128,7 +150,11 @@ export const customerReceivablesJson = z.object({
   openInvoices: z.number().int(),
 });
 export type CustomerReceivablesWire = z.infer<typeof customerReceivablesJson>;
-export type ReceivablesOf = (tx: Tx, customerId: CustomerId, today: Temporal.PlainDate) => Promise<CustomerReceivablesWire>;
+export type ReceivablesOf = (
+  tx: Tx,
+  customerId: CustomerId,
+  today: Temporal.PlainDate,
+) => Promise<CustomerReceivablesWire>;
 export const INVOICES_SHOWN_MAX = 50;
 
 /** A customer as the matcher of imports needs it. main.ts passes a function of the customers slice. */
@@ -137,7 +163,12 @@ export type DirectoryEntry = { readonly customerId: CustomerId; readonly name: s
 export type CustomerDirectory = (tx: Tx) => Promise<readonly DirectoryEntry[]>;
 
 /** Customers that exist only in the ledger (imported without a tenant): their ids are name-based GUIDs (version 8), so none is a tenant id. */
-export type LedgerCustomer = { readonly customerId: CustomerId; readonly name: string; readonly number: string | null; readonly system: string };
+export type LedgerCustomer = {
+  readonly customerId: CustomerId;
+  readonly name: string;
+  readonly number: string | null;
+  readonly system: string;
+};
 export type LedgerCustomers = (tx: Tx, customerIds?: readonly CustomerId[]) => Promise<readonly LedgerCustomer[]>;
 /** Whether an id is of a ledger-only customer: version 8 in the third group. */
 export const isLedgerOnly = (customerId: string): boolean => customerId.charAt(14) === "8";
@@ -153,18 +184,61 @@ export type ImportKind = (typeof IMPORT_KINDS)[number];
 /** What a column can mean, in the order in which the mapping table shows them. */
 export const IMPORT_FIELDS = {
   invoices: [
-    "invoiceNumber", "customerNumber", "customerName", "tenantId", "domain", "issueDate", "dueDate", "amount", "openAmount", "paidAmount",
-    "currency", "documentType", "settledDate", "daysLate", "disputed", "disputedDate", "reference",
+    "invoiceNumber",
+    "customerNumber",
+    "customerName",
+    "tenantId",
+    "domain",
+    "issueDate",
+    "dueDate",
+    "amount",
+    "openAmount",
+    "paidAmount",
+    "currency",
+    "documentType",
+    "settledDate",
+    "daysLate",
+    "disputed",
+    "disputedDate",
+    "reference",
   ],
-  payments: ["paymentNumber", "customerNumber", "customerName", "tenantId", "domain", "valueDate", "amount", "currency", "invoiceNumber", "documentType", "reference"],
-  deposits: ["entryNumber", "customerNumber", "customerName", "tenantId", "domain", "valueDate", "amount", "currency", "documentType", "reference"],
+  payments: [
+    "paymentNumber",
+    "customerNumber",
+    "customerName",
+    "tenantId",
+    "domain",
+    "valueDate",
+    "amount",
+    "currency",
+    "invoiceNumber",
+    "documentType",
+    "reference",
+  ],
+  deposits: [
+    "entryNumber",
+    "customerNumber",
+    "customerName",
+    "tenantId",
+    "domain",
+    "valueDate",
+    "amount",
+    "currency",
+    "documentType",
+    "reference",
+  ],
 } as const satisfies Record<ImportKind, readonly string[]>;
 export type ImportField = (typeof IMPORT_FIELDS)[ImportKind][number];
 export const ALL_FIELDS = [...new Set(Object.values(IMPORT_FIELDS).flat())] as [ImportField, ...ImportField[]];
 
 /** Fields without which a kind cannot be read; each inner list needs one of its members. */
 export const NEEDED_FIELDS = {
-  invoices: [["invoiceNumber"], ["customerNumber", "customerName", "tenantId", "domain"], ["issueDate", "dueDate"], ["amount"]],
+  invoices: [
+    ["invoiceNumber"],
+    ["customerNumber", "customerName", "tenantId", "domain"],
+    ["issueDate", "dueDate"],
+    ["amount"],
+  ],
   payments: [["customerNumber", "customerName", "tenantId", "domain"], ["valueDate"], ["amount"]],
   deposits: [["customerNumber", "customerName", "tenantId", "domain"], ["valueDate"], ["amount"]],
 } as const satisfies Record<ImportKind, readonly (readonly ImportField[])[]>;
@@ -188,7 +262,10 @@ export const UNKNOWN_CUSTOMERS = ["refuse", "create"] as const;
 export const ALLOCATION_RULES = ["named-only", "named-then-oldest"] as const;
 export type AllocationRule = (typeof ALLOCATION_RULES)[number];
 
-export const numberStyleInput = z.strictObject({ decimal: z.enum([".", ","]), group: z.enum([".", ",", " ", "'", ""]) });
+export const numberStyleInput = z.strictObject({
+  decimal: z.enum([".", ","]),
+  group: z.enum([".", ",", " ", "'", ""]),
+});
 
 /** How a file is read. Everything a person can choose on the import page. */
 export const importMappingInput = z.strictObject({
@@ -200,12 +277,20 @@ export const importMappingInput = z.strictObject({
   /** For rows whose file has no currency column or an empty cell. */
   currency: currencyInput.nullable(),
   /** The accounting system, part of every row's identity: the same number from another system is another invoice. */
-  system: z.string().trim().min(1).max(40).regex(/^[a-z0-9][a-z0-9._-]*$/, "must be lower-case letters, digits, '.', '-' or '_'"),
+  system: z
+    .string()
+    .trim()
+    .min(1)
+    .max(40)
+    .regex(/^[a-z0-9][a-z0-9._-]*$/, "must be lower-case letters, digits, '.', '-' or '_'"),
   unknownCustomers: z.enum(UNKNOWN_CUSTOMERS),
   /** Days between issue and due date, when the file has only one of them. */
   termsDays: z.number().int().min(0).max(365).nullable(),
   /** Day for amounts paid whose file does not say when (open balance column); null = the day of the import. */
-  balanceDay: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "must be a day such as 2026-03-31").nullable(),
+  balanceDay: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/, "must be a day such as 2026-03-31")
+    .nullable(),
   allocation: z.enum(ALLOCATION_RULES),
 });
 export type ImportMapping = z.output<typeof importMappingInput>;
@@ -243,7 +328,15 @@ export const rowProblemJson = z.object({
 });
 export type RowProblem = z.infer<typeof rowProblemJson>;
 
-export const currencyTotalJson = z.object({ currency: z.string(), rows: z.number().int(), amount: moneyJson, paid: moneyJson, open: moneyJson });
+export const currencyTotalJson = z.object({
+  currency: z.string(),
+  rows: z.number().int(),
+  amount: moneyJson,
+  paid: moneyJson,
+  open: moneyJson,
+});
+
+export type CurrencyTotal = z.infer<typeof currencyTotalJson>;
 
 /** Control totals: what a person compares with the ledger before saying yes. */
 export const importTotalsJson = z.object({
@@ -294,22 +387,54 @@ export const importJson = z.object({
 export type ImportWire = z.infer<typeof importJson>;
 
 /** One line of the list of past imports. */
-export const importRowJson = importJson.pick({ id: true, kind: true, fileName: true, fileBytes: true, sha256: true, state: true, mode: true, totals: true, createdBy: true, createdAt: true, finishedAt: true, progress: true });
+export const importRowJson = importJson.pick({
+  id: true,
+  kind: true,
+  fileName: true,
+  fileBytes: true,
+  sha256: true,
+  state: true,
+  mode: true,
+  totals: true,
+  createdBy: true,
+  createdAt: true,
+  finishedAt: true,
+  progress: true,
+});
 export type ImportRowWire = z.infer<typeof importRowJson>;
 
 export const savedMappingJson = z.object({
-  id: z.string(), name: z.string(), kind: z.enum(IMPORT_KINDS), mapping: importMappingInput, columns: z.array(z.string()),
-  usedCount: z.number().int(), usedAt: instantJson.nullable(), createdBy: z.string(),
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(IMPORT_KINDS),
+  mapping: importMappingInput,
+  columns: z.array(z.string()),
+  usedCount: z.number().int(),
+  usedAt: instantJson.nullable(),
+  createdBy: z.string(),
 });
 export type SavedMappingWire = z.infer<typeof savedMappingJson>;
 
 /** Query of `POST /api/imports`; the body is the file itself. */
-export const uploadQuery = z.strictObject({ fileName: z.string().trim().min(1).max(255), kind: z.enum(IMPORT_KINDS).optional() });
-export const previewBody = z.strictObject({ kind: z.enum(IMPORT_KINDS).optional(), mapping: importMappingInput, hasHeader: z.boolean().optional() });
-export const commitBody = z.strictObject({ mode: z.enum(IMPORT_MODES).default("all-or-nothing"), saveMappingAs: z.string().trim().min(1).max(80).optional() });
+export const uploadQuery = z.strictObject({
+  fileName: z.string().trim().min(1).max(255),
+  kind: z.enum(IMPORT_KINDS).optional(),
+});
+export const previewBody = z.strictObject({
+  kind: z.enum(IMPORT_KINDS).optional(),
+  mapping: importMappingInput,
+  hasHeader: z.boolean().optional(),
+});
+export const commitBody = z.strictObject({
+  mode: z.enum(IMPORT_MODES).default("all-or-nothing"),
+  saveMappingAs: z.string().trim().min(1).max(80).optional(),
+});
 
 /** Query of the invoices list. */
-export const invoicesQuery = { state: z.enum(["open", "overdue", "disputed", "paid", "all"]).default("open"), asOf: dayInput.optional() };
+export const invoicesQuery = {
+  state: z.enum(["open", "overdue", "disputed", "paid", "all"]).default("open"),
+  asOf: dayInput.optional(),
+};
 
 /** Largest file one import takes. */
 export const IMPORT_BYTES_MAX = 200 * 1024 * 1024;
@@ -319,3 +444,16 @@ export const IMPORT_ROWS_MAX = 5_000_000;
 export const PROBLEMS_KEPT_MAX = 10_000;
 /** Problems sent with the import itself; the rest by page. */
 export const PROBLEMS_SHOWN_MAX = 50;
+
+/** A line of the per-row report; `changed` rows carry the values before and after. */
+export const importReportRowJson = z.object({
+  line: z.number().int(),
+  severity: z.enum(["refused", "noted", "changed"]),
+  column: z.string().nullable(),
+  value: z.string(),
+  code: z.string(),
+  fix: z.string(),
+  before: z.unknown(),
+  after: z.unknown(),
+});
+export type ImportReportRow = z.infer<typeof importReportRowJson>;

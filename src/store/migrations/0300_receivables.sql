@@ -16,6 +16,12 @@ create table ledger_customer (
   check (merged_into <> customer_id)
 );
 
+-- Customers for which anything was ever imported. What the others owe is unknown, which is not zero.
+create table ledger_presence (
+  customer_id text primary key,
+  since       timestamptz not null default now()
+);
+
 -- Own customer numbers: which customer a number of an accounting system means.
 create table customer_key (
   system      text not null,
@@ -27,9 +33,9 @@ create index customer_key_by_customer on customer_key (customer_id);
 
 create table invoice (
   invoice_id     bigint primary key,
-  customer_id    text not null check (length(customer_id) = 36),
-  system         text not null,                            -- where the number is unique
-  number         text not null check (length(number) between 1 and 100),
+  customer_id    text collate "C" not null check (length(customer_id) = 36),
+  system         text collate "C" not null,                            -- where the number is unique
+  number         text collate "C" not null check (length(number) between 1 and 100),
   currency       char(3) not null,
   amount_minor   bigint not null check (amount_minor >= 0),
   paid_minor     bigint not null default 0 check (paid_minor >= 0 and paid_minor <= amount_minor), -- sum of its allocations, future-dated ones too
@@ -63,9 +69,9 @@ create index invoice_revision_by_import on invoice_revision (import_no, line);
 -- Money in and credit notes (positive), refunds and corrections (negative).
 create table payment (
   payment_id      bigint primary key,
-  customer_id     text not null check (length(customer_id) = 36),
-  system          text not null,
-  number          text not null check (length(number) between 1 and 200), -- the bank's or ledger's id; else made from the row
+  customer_id     text collate "C" not null check (length(customer_id) = 36),
+  system          text collate "C" not null,
+  number          text collate "C" not null check (length(number) between 1 and 200), -- the bank's or ledger's id; else made from the row
   kind            text not null check (kind in ('payment', 'credit-note', 'refund', 'write-off', 'balance')), -- balance = paid amount an open-items file states without a payment
   currency        char(3) not null,
   amount_minor    bigint not null check (amount_minor <> 0),
@@ -100,9 +106,9 @@ create index allocation_by_payment on allocation (payment_id, day);
 -- Deposits held per customer and currency: paid in (positive), returned or drawn (negative).
 create table deposit_entry (
   entry_id     bigint primary key,
-  customer_id  text not null check (length(customer_id) = 36),
-  system       text not null,
-  number       text not null check (length(number) between 1 and 200),
+  customer_id  text collate "C" not null check (length(customer_id) = 36),
+  system       text collate "C" not null,
+  number       text collate "C" not null check (length(number) between 1 and 200),
   kind         text not null check (kind in ('paid-in', 'returned', 'drawn')),
   currency     char(3) not null,
   amount_minor bigint not null check ((kind = 'paid-in') = (amount_minor > 0) and amount_minor <> 0),

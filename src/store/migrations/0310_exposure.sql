@@ -12,16 +12,6 @@ create table exchange_rate (
   primary key (from_currency, to_currency, day)
 );
 
--- What a person allows a customer to owe and run up at most.
-create table exposure_limit (
-  customer_id  text primary key,
-  currency     char(3) not null,
-  amount_minor bigint not null check (amount_minor >= 0),
-  why          text,
-  set_by       text not null,
-  set_at       timestamptz not null
-);
-
 -- Today's exposure per customer, kept up to date by a job. Amounts in the reporting currency.
 create table exposure_current (
   customer_id     text primary key,
@@ -34,7 +24,7 @@ create table exposure_current (
   term_minor      bigint not null,
   deposit_minor   bigint not null check (deposit_minor <= 0),
   is_partial      boolean not null,                        -- parts are unknown: the total is "at least"
-  limit_minor     bigint,
+  limit_minor     bigint,                                  -- the credit limit in the reporting currency; null = none set or no rate
   unapplied_minor bigint not null,
   b1_minor        bigint not null,                         -- overdue by days past due: 1-30, 31-60, 61-90, 91-120, more
   b2_minor        bigint not null,

@@ -1,0 +1,291 @@
+import { sql } from "kysely";
+import type { Tx } from "../store/contract.ts";
+import { type CopyInto, copyCell } from "../store/bulk.ts";
+import type { StoredInvoice } from "./decide-change.ts";
+import type { DepositFact, InvoiceFact, PaymentFact } from "./decide-rows.ts";
+
+/** The file that rows come from. */
+export type Origin = { readonly importNo: number; readonly system: string };
+export type Ids = { take(): bigint; reserve(tx: Tx, count: number): Promise<void> };
+
+const BLOCK = 1_000n;
+
+/** Hands out row numbers from blocks of 1,000; unused ones of the last block are lost, which costs nothing. */
+export function rowIds(): Ids {
+  let free: bigint[] = [];
+  let next = 0n;
+  let end = 0n;
+  return {
+    async reserve(tx, count) {
+      const missing = count - Number(end - next) - free.length * Number(BLOCK);
+      if (missing <= 0) return;
+      const { rows } = await sql<{
+        block: bigint;
+      }>`select nextval('receivables_block') as block from generate_series(1, ${Math.ceil(missing / Number(BLOCK))})`.execute(
+        tx,
+      );
+      free = [...free, ...rows.map(({ block }) => block)];
+    },
+    take() {
+      if (next === end) {
+        const block = free.shift();
+        if (block === undefined) throw new Error("invariant broken: row numbers were not reserved");
+        next = block * BLOCK;
+        end = next + BLOCK;
+      }
+      return next++;
+    },
+  };
+}
+
+const INVOICE = {
+  table: "invoice",
+  columns: [
+    "invoice_id",
+    "customer_id",
+    "system",
+    "number",
+    "currency",
+    "amount_minor",
+    "paid_minor",
+    "issue_date",
+    "due_date",
+    "settled_on",
+    "disputed",
+    "disputed_from",
+    "reference",
+    "import_no",
+    "line",
+  ],
+};
+const PAYMENT = {
+  table: "payment",
+  columns: [
+    "payment_id",
+    "customer_id",
+    "system",
+    "number",
+    "kind",
+    "currency",
+    "amount_minor",
+    "allocated_minor",
+    "value_date",
+    "allocated_on",
+    "wanted",
+    "reference",
+    "import_no",
+    "line",
+  ],
+};
+const ALLOCATION = {
+  table: "allocation",
+  columns: ["allocation_id", "payment_id", "invoice_id", "amount_minor", "day"],
+};
+const DEPOSIT = {
+  table: "deposit_entry",
+  columns: [
+    "entry_id",
+    "customer_id",
+    "system",
+    "number",
+    "kind",
+    "currency",
+    "amount_minor",
+    "day",
+    "reference",
+    "import_no",
+    "line",
+  ],
+};
+
+type Bulk = { readonly tx: Tx; readonly copyInto: CopyInto; readonly ids: Ids; readonly origin: Origin };
+
+/** The number of a payment that an invoice file states without naming one. */
+export const statedPaymentNumber = (invoiceNumber: string, importNo: number): string =>
+  `paid ${invoiceNumber} #${importNo}`.slice(0, 200);
+
+/** Adds invoices that are not there yet, with what the file says is paid of them. */
+export async function insertInvoices(
+  { tx, copyInto, ids, origin }: Bulk,
+  facts: readonly InvoiceFact[],
+): Promise<void> {
+  const paidCount = facts.filter((fact) => (fact.paidMinor ?? 0n) > 0n).length;
+  await ids.reserve(tx, facts.length + 2 * paidCount);
+  const system = copyCell(origin.system);
+  let invoices = "";
+  let payments = "";
+  let allocations = "";
+  for (const fact of facts) {
+    const id = ids.take();
+    const paid = fact.paidMinor ?? 0n;
+    const day = fact.paidOn !== null && fact.paidOn > fact.issueDate ? fact.paidOn : fact.issueDate;
+    const settled = paid === fact.amountMinor ? day : "\\N";
+    const number = copyCell(fact.number);
+    invoices += `${id}\t${fact.customerId}\t${system}\t${number}\t${fact.currency}\t${fact.amountMinor}\t${paid}\t${fact.issueDate}\t${fact.dueDate}\t${settled}\t${fact.disputed ?? false}\t${fact.disputedFrom ?? "\\N"}\t${copyCell(fact.reference)}\t${origin.importNo}\t${fact.line}\n`;
+    if (paid === 0n) continue;
+    const paymentId = ids.take();
+    const valueDate = fact.paidOn ?? day;
+    payments += `${paymentId}\t${fact.customerId}\t${system}\t${copyCell(statedPaymentNumber(fact.number, origin.importNo))}\tbalance\t${fact.currency}\t${paid}\t${paid}\t${valueDate}\t${day}\t${number}\t\\N\t${origin.importNo}\t${fact.line}\n`;
+    allocations += `${ids.take()}\t${paymentId}\t${id}\t${paid}\t${day}\n`;
+  }
+  if (invoices !== "") await copyInto(INVOICE, invoices);
+  if (payments !== "") await copyInto(PAYMENT, payments);
+  if (allocations !== "") await copyInto(ALLOCATION, allocations);
+}
+
+export async function insertPayments(
+  { tx, copyInto, ids, origin }: Bulk,
+  facts: readonly PaymentFact[],
+): Promise<void> {
+  await ids.reserve(tx, facts.length);
+  const rows = facts.map(
+    (f) =>
+      `${ids.take()}\t${f.customerId}\t${copyCell(origin.system)}\t${copyCell(f.number)}\t${f.paymentKind}\t${f.currency}\t${f.amountMinor}\t0\t${f.valueDate}\t\\N\t${copyCell(f.wanted)}\t${copyCell(f.reference)}\t${origin.importNo}\t${f.line}\n`,
+  );
+  if (rows.length > 0) await copyInto(PAYMENT, rows.join(""));
+}
+
+export async function insertDeposits(
+  { tx, copyInto, ids, origin }: Bulk,
+  facts: readonly DepositFact[],
+): Promise<void> {
+  await ids.reserve(tx, facts.length);
+  const rows = facts.map(
+    (f) =>
+      `${ids.take()}\t${f.customerId}\t${copyCell(origin.system)}\t${copyCell(f.number)}\t${f.depositKind}\t${f.currency}\t${f.amountMinor}\t${f.day}\t${copyCell(f.reference)}\t${origin.importNo}\t${f.line}\n`,
+  );
+  if (rows.length > 0) await copyInto(DEPOSIT, rows.join(""));
+}
+
+type Key = { readonly customerId: string; readonly number: string };
+export const keyOf = ({ customerId, number }: Key): string => `${customerId}|${number}`;
+
+/** Invoices of a system that are stored already, by customer and number. */
+export async function storedInvoices(
+  tx: Tx,
+  system: string,
+  keys: readonly Key[],
+): Promise<ReadonlyMap<string, StoredInvoice>> {
+  const { rows } = await sql<
+    StoredInvoice & Key
+  >`select i.customer_id as "customerId", i.number, i.invoice_id as "invoiceId", i.currency, i.amount_minor as "amountMinor",
+      i.paid_minor as "paidMinor", i.issue_date::text as "issueDate", i.due_date::text as "dueDate", i.settled_on::text as "settledOn", i.disputed,
+      i.disputed_from::text as "disputedFrom", i.reference
+    from unnest(${keys.map((key) => key.customerId)}::text[], ${keys.map((key) => key.number)}::text[]) as k(customer_id, number)
+    join invoice i on i.customer_id = k.customer_id collate "C" and i.system = ${system} and i.number = k.number collate "C"`.execute(
+    tx,
+  );
+  return new Map(rows.map((row) => [keyOf(row), row]));
+}
+
+/** A stored payment or deposit, as far as it is compared: rows of money are never changed, only added. */
+export type StoredMoney = { readonly amountMinor: bigint; readonly currency: string; readonly day: string };
+export async function storedMoney(
+  tx: Tx,
+  table: "payment" | "deposit_entry",
+  { system, keys }: { readonly system: string; readonly keys: readonly Key[] },
+): Promise<ReadonlyMap<string, StoredMoney>> {
+  const day = table === "payment" ? sql.ref("m.value_date") : sql.ref("m.day");
+  const { rows } = await sql<
+    StoredMoney & Key
+  >`select m.customer_id as "customerId", m.number, m.amount_minor as "amountMinor", m.currency, ${day}::text as day
+    from unnest(${keys.map((key) => key.customerId)}::text[], ${keys.map((key) => key.number)}::text[]) as k(customer_id, number)
+    join ${sql.table(table)} m on m.customer_id = k.customer_id collate "C" and m.system = ${system} and m.number = k.number collate "C"`.execute(
+    tx,
+  );
+  return new Map(rows.map((row) => [keyOf(row), row]));
+}
+
+export type ChangedInvoice = {
+  readonly stored: StoredInvoice;
+  readonly fact: InvoiceFact;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly paidDelta: bigint;
+};
+
+/** Writes what a later file changed, keeps the values before, and books the difference of what is paid. */
+export async function updateInvoices(
+  { tx, ids, origin }: Bulk,
+  changed: readonly ChangedInvoice[],
+  today: string,
+): Promise<void> {
+  if (changed.length === 0) return;
+  // What is taken back goes first and what is added last, so that paid never exceeds the amount in between.
+  await bookDifferences(
+    { tx, ids, origin },
+    changed.filter(({ paidDelta }) => paidDelta < 0n),
+    today,
+  );
+  const rows = changed.map(({ stored, fact, before, after }) => ({
+    id: stored.invoiceId.toString(),
+    currency: fact.currency,
+    amount: fact.amountMinor.toString(),
+    issued: fact.issueDate,
+    due: fact.dueDate,
+    disputed: fact.disputed ?? stored.disputed,
+    disputed_from: (fact.disputed ?? stored.disputed) ? (fact.disputedFrom ?? stored.disputedFrom) : null,
+    reference: fact.reference ?? stored.reference,
+    line: fact.line,
+    before,
+    after,
+  }));
+  const record = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c(id bigint, currency text, amount bigint, issued date, due date, disputed boolean, disputed_from date, reference text, line integer, before jsonb, after jsonb)`;
+  await sql`insert into invoice_revision (invoice_id, import_no, line, before, after) select id, ${origin.importNo}, line, before, after from ${record} on conflict do nothing`.execute(
+    tx,
+  );
+  await sql`update invoice i set currency = c.currency, amount_minor = c.amount, issue_date = c.issued, due_date = c.due, disputed = c.disputed,
+      disputed_from = c.disputed_from, disputed_until = case when i.disputed and not c.disputed then ${today}::date when c.disputed then null else i.disputed_until end,
+      reference = c.reference, import_no = ${origin.importNo}, line = c.line, recorded_at = now(),
+      settled_on = case when i.paid_minor = c.amount then coalesce(i.settled_on, (select max(day) from allocation a where a.invoice_id = i.invoice_id), c.issued) end
+    from ${record} where i.invoice_id = c.id`.execute(tx);
+  await bookDifferences(
+    { tx, ids, origin },
+    changed.filter(({ paidDelta }) => paidDelta > 0n),
+    today,
+  );
+}
+
+async function bookDifferences(
+  { tx, ids, origin }: Omit<Bulk, "copyInto">,
+  changed: readonly ChangedInvoice[],
+  today: string,
+): Promise<void> {
+  if (changed.length === 0) return;
+  await ids.reserve(tx, 2 * changed.length);
+  const rows = changed.map(({ stored, fact, paidDelta }) => {
+    const valueDate = paidDelta > 0n ? (fact.paidOn ?? today) : today;
+    return {
+      payment_id: ids.take().toString(),
+      allocation_id: ids.take().toString(),
+      invoice_id: stored.invoiceId.toString(),
+      customer_id: fact.customerId,
+      number: statedPaymentNumber(fact.number, origin.importNo),
+      currency: fact.currency,
+      amount: paidDelta.toString(),
+      value_date: valueDate,
+      day: valueDate > fact.issueDate ? valueDate : fact.issueDate,
+      wanted: fact.number,
+      line: fact.line,
+    };
+  });
+  const record = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c(payment_id bigint, allocation_id bigint, invoice_id bigint, customer_id text, number text, currency text, amount bigint, value_date date, day date, wanted text, line integer)`;
+  await sql`insert into payment (payment_id, customer_id, system, number, kind, currency, amount_minor, allocated_minor, value_date, allocated_on, wanted, import_no, line)
+    select payment_id, customer_id, ${origin.system}, number, 'balance', currency, amount, amount, value_date, day, wanted, ${origin.importNo}, line from ${record}`.execute(
+    tx,
+  );
+  await sql`insert into allocation (allocation_id, payment_id, invoice_id, amount_minor, day) select allocation_id, payment_id, invoice_id, amount, day from ${record}`.execute(
+    tx,
+  );
+  await settleInvoices(
+    tx,
+    rows.map((row) => row.invoice_id),
+  );
+}
+
+/** Brings the paid amount and the day of settlement in line with the allocations of some invoices. */
+export async function settleInvoices(tx: Tx, invoiceIds: readonly string[]): Promise<void> {
+  await sql`update invoice i set paid_minor = s.paid, settled_on = case when s.paid = i.amount_minor then greatest(s.last, i.issue_date) end
+    from (select a.invoice_id, sum(a.amount_minor)::bigint as paid, max(a.day) as last from allocation a where a.invoice_id = any(${invoiceIds}::bigint[]) group by a.invoice_id) s
+    where i.invoice_id = s.invoice_id`.execute(tx);
+}
