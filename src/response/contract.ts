@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { type Person, ROLES } from "../access/contract.ts";
-import type { CaseId, CustomerId, EntitlementId, NoticeId, ProposalId, SubscriptionId } from "../core/ids.ts";
-import type { Money } from "../core/money.ts";
+import type { CaseId, CustomerId, EntitlementId, NoticeId, SubscriptionId } from "../core/ids.ts";
 import { instantJson, moneyJson } from "../core/wire.ts";
 import type { Tx } from "../store/contract.ts";
 
@@ -111,31 +110,6 @@ export type Wanted =
       readonly answer: AlertAnswer;
     };
 
-/** What saving a proposal promises. Suspension is never called a saving (GUIDANCE 7). */
-export type Saving =
-  /** Spend that stops: `day` = 24 h and `month` = 30 days at the present rate. `unknownParts`: targets whose rate nobody knows. */
-  | {
-      readonly kind: "spend-stopped";
-      readonly day: Money;
-      readonly month: Money;
-      readonly asOf: Temporal.Instant;
-      readonly unknownParts: number;
-    }
-  /** The commitment of the next term, which is then not made. */
-  | { readonly kind: "term-avoided"; readonly amount: Money; readonly from: Temporal.PlainDate }
-  /** Legacy seats: Microsoft does not bill while suspended. */
-  | { readonly kind: "billing-paused"; readonly month: Money }
-  | {
-      readonly kind: "nothing";
-      readonly why: "bills-to-term-end";
-      readonly until: Temporal.PlainDate | undefined;
-    }
-  | {
-      readonly kind: "nothing";
-      readonly why: "answer-stops-nothing" | "spend-resumes" | "billing-goes-on";
-    }
-  | { readonly kind: "unknown"; readonly why: "no-usage-yet" | "no-price" | "mixed-currencies" };
-
 /** One thing that happens besides what is wanted. `lasting` = cannot be undone: shown with a padlock, before the button. */
 export const EFFECT_KINDS = [
   "machines-stop",
@@ -166,20 +140,6 @@ export type Effect = {
   readonly facts: Facts;
 };
 
-/** How it could be taken back, until when, and what does not come back with it. */
-export type UndoPlan =
-  | {
-      readonly kind: "possible";
-      readonly by: ProposalKind;
-      /** Last day on which Microsoft still allows it; undefined = no limit is documented. */
-      readonly untilDay: Temporal.PlainDate | undefined;
-      /** Days after the action, when the limit counts from there. */
-      readonly withinDays: number | undefined;
-      readonly restores: readonly EffectKind[];
-      readonly keepsLost: readonly EffectKind[];
-    }
-  | { readonly kind: "none"; readonly why: "alert-answers-are-final" | "it-is-an-undo" };
-
 /** Events of this slice, for those who follow the log. `subject` is the proposal; `data` as told. */
 export const RESPONSE_EVENTS = {
   /** data: kind, number, targets. */
@@ -206,8 +166,6 @@ export const RESPONSE_EVENTS = {
   /** The original proposal, once its undo is verified. data: by = the undo proposal. */
   undone: "response.undone",
 } as const;
-
-// ---- What other slices call; main.ts passes it to them. ----
 
 /** Proposals of one customer or one case, newest first; `person` decides `waitingForMe`. */
 export type ProposalsOf = (

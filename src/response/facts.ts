@@ -26,6 +26,8 @@ export type SubscriptionFacts = {
   readonly nextTerm: Priced;
   /** What a month costs at today's price and seats. */
   readonly month: Priced;
+  /** When Microsoft was asked; what the desk itself has seen since counts more. */
+  readonly readAt: Temporal.Instant;
 };
 export type EntitlementFacts = {
   readonly customerId: CustomerId;
@@ -34,6 +36,7 @@ export type EntitlementFacts = {
   readonly entitlementId: EntitlementId;
   readonly name: string;
   readonly status: Open<"active" | "inactive">;
+  readonly readAt: Temporal.Instant;
 };
 export type BurnRate =
   | { readonly kind: "known"; readonly perHour: Money; readonly asOf: Temporal.Instant }
@@ -46,6 +49,7 @@ export type AlertFacts = {
   readonly entitlementId?: EntitlementId | undefined;
   readonly name: string;
   readonly status: AlertStatus;
+  readonly readAt: Temporal.Instant;
 };
 export type CustomerFacts = {
   readonly id: CustomerId;
@@ -74,9 +78,12 @@ export type ResponseFacts = {
   readonly burnRateOf: (tx: Tx, of: { customerId: CustomerId; entitlementId: EntitlementId }) => Promise<BurnRate>;
   /** The customer's alerts: all open ones, and resolved ones of the last 90 days. */
   readonly alertsOf: (tx: Tx, id: CustomerId) => Promise<readonly AlertFacts[]>;
+  readonly alertOf: (tx: Tx, id: NoticeId) => Promise<AlertFacts | undefined>;
   /** Everyone who can sign in and approve something. */
   readonly approvers: (tx: Tx) => Promise<readonly Approver[]>;
   /** Value of the setting `response.approvals`: `{ "cancel-entitlement": 2 }`; undefined = defaults. */
   readonly approvalsSetting: (tx: Tx) => Promise<Json | undefined>;
   readonly alertAnswered: (tx: Tx, alert: AnsweredAlert) => Promise<void>;
+  /** Something changed at Microsoft: whoever keeps copies may read this customer again. */
+  readonly changedAtMicrosoft: (tx: Tx, id: CustomerId) => Promise<void>;
 };
