@@ -138,7 +138,7 @@ export async function refreshCase(tx: Tx, caseId: string, at: Temporal.Instant):
     with f as (select * from finding where case_id = ${caseId}),
     worst as (select * from f order by resolved_at is not null, severity desc, first_seen_at, finding_id limit 1),
     main as (select money_currency from f where resolved_at is null and money_minor is not null
-      group by money_currency order by count(*) desc, money_currency limit 1),
+      group by money_currency order by count(*) desc, sum(money_minor) desc, money_currency limit 1),
     agg as (select count(*) filter (where resolved_at is null)::int as open_findings,
         min(clock_from) filter (where resolved_at is null) as clock_from,
         min(first_use_at) as first_use_at,
