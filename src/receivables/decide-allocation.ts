@@ -1,4 +1,4 @@
-import type { AllocationRule } from "./contract.ts";
+import type { AllocationRule } from "./contract-import.ts";
 
 /** Money of one customer and currency that is not allocated yet. Days are ISO text. */
 export type FreeMoney = {

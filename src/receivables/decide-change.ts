@@ -1,5 +1,5 @@
-import type { RowProblem } from "./contract.ts";
-import type { InvoiceFact } from "./decide-rows.ts";
+import type { RowProblem } from "./contract-import.ts";
+import type { InvoiceFact } from "./decide-cells.ts";
 
 /** An invoice as it is stored, as far as a file can change it. */
 export type StoredInvoice = {

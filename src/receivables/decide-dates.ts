@@ -1,4 +1,4 @@
-import type { DateOrder } from "./contract.ts";
+import type { DateOrder } from "./contract-import.ts";
 
 /** First three letters of month names, lower case, in English, Swedish, German, Dutch, Danish, Norwegian; Finnish by its own stems. */
 const MONTHS: Readonly<Record<string, number>> = {

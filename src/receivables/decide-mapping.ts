@@ -1,5 +1,5 @@
 import { guid } from "../core/ids.ts";
-import { ALL_FIELDS, IMPORT_FIELDS, type ImportField, type ImportKind } from "./contract.ts";
+import { ALL_FIELDS, IMPORT_FIELDS, type ImportField, type ImportKind } from "./contract-import.ts";
 
 /**
  * What columns are called in exports of accounting systems, normalised: English, Swedish, German, Dutch, Danish, Norwegian, Finnish.

@@ -1,6 +1,6 @@
 import { type CustomerId, guid } from "../core/ids.ts";
-import type { ImportMapping } from "./contract.ts";
-import type { CustomerKeys, Match, MatchCustomer } from "./decide-rows.ts";
+import type { ImportMapping } from "./contract-import.ts";
+import type { CustomerKeys, Match, MatchCustomer } from "./decide-cells.ts";
 
 export type Directory = readonly {
   readonly id: CustomerId;

@@ -1,5 +1,5 @@
-import type { CurrencyTotal, ImportTotals, RowProblem } from "./contract.ts";
-import type { Fact } from "./decide-rows.ts";
+import type { CurrencyTotal, ImportTotals, RowProblem } from "./contract-import.ts";
+import type { Fact } from "./decide-cells.ts";
 
 type Sum = { rows: number; amount: bigint; paid: bigint };
 type Effect = { new: number; changed: number; same: number };

@@ -4,7 +4,7 @@ import { ok } from "../core/result.ts";
 import { pageOf, pageQuery } from "../core/wire.ts";
 import { downloadRoute, route, type Route } from "../http/contract.ts";
 import type { Tx } from "../store/contract.ts";
-import { importReportRowJson } from "./contract.ts";
+import { importReportRowJson } from "./contract-import.ts";
 import { findImport, loadReport, type ReportRow } from "./store-import.ts";
 
 const params = z.strictObject({ importId: z.uuid() });

@@ -3,7 +3,13 @@ import { basename } from "node:path";
 import { no, type Refusal } from "../core/refusal.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { Actor } from "../store/contract.ts";
-import { IMPORT_BYTES_MAX, type ImportKind, type ImportMapping, type ImportMode, type ImportWire } from "./contract.ts";
+import {
+  IMPORT_BYTES_MAX,
+  type ImportKind,
+  type ImportMapping,
+  type ImportMode,
+  type ImportWire,
+} from "./contract-import.ts";
 import { runImport } from "./run-import.ts";
 import { commitImport, discardImport, type ImportDeps, previewImport, receiveFile } from "./service-import.ts";
 import { importWire } from "./wire.ts";

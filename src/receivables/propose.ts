@@ -9,7 +9,7 @@ import {
   type ImportField,
   type ImportKind,
   type ImportMapping,
-} from "./contract.ts";
+} from "./contract-import.ts";
 import { bareAmount, proposeNumberStyle } from "./decide-amounts.ts";
 import { possibleDateOrders } from "./decide-dates.ts";
 import { proposeColumns, proposeKind } from "./decide-mapping.ts";

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { ok, refuse, type Result } from "../core/result.ts";
-import type { Encoding, FileFormat } from "./contract.ts";
+import type { Encoding, FileFormat } from "./contract-import.ts";
 import { csvReader } from "./csv.ts";
 import { looksLikeHeader } from "./decide-mapping.ts";
 import { jsonObjects, jsonRow } from "./read-json.ts";

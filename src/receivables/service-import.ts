@@ -13,7 +13,7 @@ import {
   type ImportMapping,
   type ImportMode,
   NEEDED_FIELDS,
-} from "./contract.ts";
+} from "./contract-import.ts";
 import { proposeMapping } from "./propose.ts";
 import { filePass, matcherFor, TooManyRows } from "./read-facts.ts";
 import { type Bytes, inspectFile, type Inspection } from "./read-file.ts";

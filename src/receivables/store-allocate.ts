@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { CustomerId } from "../core/ids.ts";
 import type { Tx } from "../store/contract.ts";
-import type { AllocationRule } from "./contract.ts";
+import type { AllocationRule } from "./contract-import.ts";
 import { allocateMoney, type FreeMoney, type NewAllocation, type OpenInvoice } from "./decide-allocation.ts";
 import { type Ids, settleInvoices } from "./store-bulk.ts";
 

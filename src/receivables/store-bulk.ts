@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Tx } from "../store/contract.ts";
 import { type CopyInto, copyCell } from "../store/bulk.ts";
 import type { StoredInvoice } from "./decide-change.ts";
-import type { DepositFact, InvoiceFact, PaymentFact } from "./decide-rows.ts";
+import type { DepositFact, InvoiceFact, PaymentFact } from "./decide-cells.ts";
 
 /** The file that rows come from. */
 export type Origin = { readonly importNo: number; readonly system: string };

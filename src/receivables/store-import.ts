@@ -12,7 +12,7 @@ import type {
   ImportState,
   ImportTotals,
   RowProblem,
-} from "./contract.ts";
+} from "./contract-import.ts";
 import type { NewLedgerCustomer } from "./decide-match.ts";
 
 export type ImportRecord = {

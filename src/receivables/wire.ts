@@ -1,15 +1,7 @@
 import type { Tx } from "../store/contract.ts";
 import type { InvoiceRow } from "./store.ts";
-import {
-  BUCKETS,
-  type AgeingRowWire,
-  type ImportRowWire,
-  type ImportWire,
-  type InvoiceRowWire,
-  type OpenReceivable,
-  PROBLEMS_SHOWN_MAX,
-  type SavedMappingWire,
-} from "./contract.ts";
+import { BUCKETS, type AgeingRowWire, type InvoiceRowWire, type OpenReceivable } from "./contract.ts";
+import { type ImportRowWire, type ImportWire, PROBLEMS_SHOWN_MAX, type SavedMappingWire } from "./contract-import.ts";
 import { findImport, type ImportRecord, loadReport, type MappingRecord } from "./store-import.ts";
 import { daysBetween } from "../core/time.ts";
 

@@ -1,9 +1,9 @@
 import type { CustomerId } from "../core/ids.ts";
 import type { CopyInto } from "../store/bulk.ts";
 import type { Tx } from "../store/contract.ts";
-import type { RowProblem } from "./contract.ts";
+import type { RowProblem } from "./contract-import.ts";
 import { compareInvoice } from "./decide-change.ts";
-import type { DepositFact, Fact, InvoiceFact, PaymentFact } from "./decide-rows.ts";
+import type { DepositFact, Fact, InvoiceFact, PaymentFact } from "./decide-cells.ts";
 import {
   type ChangedInvoice,
   type Ids,
