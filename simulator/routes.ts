@@ -1,0 +1,27 @@
+import type { Route } from "./http/route.ts";
+import { securityAlertRoutes } from "./graph/security-alerts.ts";
+import { securityScoreRoutes } from "./graph/security-score.ts";
+import { auditRoutes } from "./partner-center/audit.ts";
+import { customerRoutes } from "./partner-center/customers.ts";
+import { entitlementRoutes } from "./partner-center/entitlements.ts";
+import { fraudEventRoutes } from "./partner-center/fraud-events.ts";
+import { subscriptionRoutes } from "./partner-center/subscriptions.ts";
+import { usageRoutes } from "./partner-center/usage.ts";
+import { webhookRoutes } from "./partner-center/webhook-registration.ts";
+import { tokenRoutes } from "./tokens/endpoint.ts";
+import { certificateRoutes } from "./webhooks/routes.ts";
+
+/** Everything the simulator answers, by resource. */
+export const ROUTES: readonly Route[] = [
+  ...tokenRoutes,
+  ...customerRoutes,
+  ...subscriptionRoutes,
+  ...entitlementRoutes,
+  ...usageRoutes,
+  ...auditRoutes,
+  ...fraudEventRoutes,
+  ...webhookRoutes,
+  ...securityAlertRoutes,
+  ...securityScoreRoutes,
+  ...certificateRoutes,
+];
