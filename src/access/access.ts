@@ -24,8 +24,8 @@ import {
   type PartnerCenterSettings,
   partnerCenterSettings,
   readDeskSettings,
-  saveSecret,
 } from "./service-settings.ts";
+import type { WebhookDeps } from "./service-webhook.ts";
 import { demoLink, firstRunLink } from "./service-welcome.ts";
 import { type HeaderMap, personOf } from "./session.ts";
 import { authDatabase } from "./store-auth.ts";
@@ -44,7 +44,7 @@ export type AccessOptions = {
   readonly wall?: Clock;
   readonly newId?: NewId;
   readonly testConnection?: TestConnection;
-};
+} & WebhookDeps;
 
 const REAL: Clock = { now: () => Temporal.Now.instant() };
 
@@ -64,7 +64,7 @@ export function createAccess(options: AccessOptions) {
     ...welcomeRoutes(desk),
     ...accountRoutes(desk),
     ...peopleRoutes(desk),
-    ...settingsRoutes(desk, { testConnection: options.testConnection }),
+    ...settingsRoutes(desk, options),
     ...auditRoutes(desk),
   ];
   return {
@@ -76,7 +76,7 @@ export function createAccess(options: AccessOptions) {
     extraRefusal: (person: Person, permission: string): Promise<Refusal | undefined> =>
       extraRefusal(desk, person, permission),
     routes: (): readonly Route[] => routes,
-    jobs: (): readonly Job[] => accessJobs(desk),
+    jobs: (): readonly Job[] => accessJobs(desk, options),
     firstRunLink: (): Promise<string | undefined> => firstRunLink(desk),
     demoLink: (): Promise<string | undefined> => demoLink(desk),
     invite: (tx: Tx, ask: Parameters<typeof invite>[2]) => invite(desk, tx, ask),
@@ -85,9 +85,6 @@ export function createAccess(options: AccessOptions) {
     approvers: (tx: Tx) => approvers(desk, tx),
     settings: (tx: Tx): Promise<DeskSettings> => readDeskSettings(desk, tx),
     partnerCenterSettings: (tx: Tx): Promise<PartnerCenterSettings> => partnerCenterSettings(desk, tx),
-    /** Keeps the refresh token that Microsoft gave in place of the old one. */
-    keepRefreshToken: (tx: Tx, text: string): Promise<void> =>
-      saveSecret(desk, tx, { name: "partner-center.refreshToken", text }),
     verifyAudit: () => checkChain(desk),
     lastAuditCheck: (tx: Tx) => lastCheck(tx),
   };

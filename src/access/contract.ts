@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { isGuid } from "../core/ids.ts";
-import { currencyInput, instantJson } from "../core/wire.ts";
+import { instantJson } from "../core/wire.ts";
 import type { Actor } from "../store/contract.ts";
 
 /** Roles, named as Partner Center names them, plus the read-only Auditor. Source: GUIDANCE 1.1, CONTRACT 14. */
@@ -113,6 +112,8 @@ export const ACCESS_EVENTS = {
   keyRevoked: "access.api-key-revoked",
   /** before, after: the values; a secret is only said to be set or removed. */
   settingsChanged: "access.settings-changed",
+  /** data: url. The desk told Microsoft where to send its webhooks. */
+  webhookRegistered: "access.webhook-registered",
   /** data: rows, brokenSeq, why. Written when a check of the chain fails, and when it is good again. */
   auditBroken: "access.audit-chain-broken",
   auditMended: "access.audit-chain-good",
@@ -286,106 +287,3 @@ export const auditCheckJson = z.object({
 export type AuditCheckWire = z.infer<typeof auditCheckJson>;
 /** The setting that holds the last check of the chain, for the foot bar. */
 export const AUDIT_CHECK = "access.audit-check";
-
-/* ---- settings ---- */
-
-const isZone = (zone: string): boolean => {
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
-    return true;
-  } catch {
-    return false;
-  }
-};
-const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time such as 08:00");
-const guidText = z.string().trim().refine(isGuid, { error: "must be a GUID" }).toLowerCase();
-/** Working hours: outside them the desk speaks of "overnight", and the agent on call is paged. */
-export const calendarSetting = z
-  .strictObject({
-    /** 1 is Monday. */
-    weekdays: z.array(z.int().min(1).max(7)).min(1).max(7),
-    opens: clockTime,
-    closes: clockTime,
-    holidays: z.array(z.iso.date()).max(400),
-  })
-  .refine(({ opens, closes }) => opens < closes, { error: "must close after it opens", path: ["closes"] });
-export type CalendarSetting = z.infer<typeof calendarSetting>;
-
-/** Every setting of the desk that a person may change here, each with the form it must have. Source for `PUT /api/settings`. */
-export const SETTINGS = z.strictObject({
-  "desk.name": z.string().trim().min(1).max(80),
-  /** IANA name. */
-  "desk.zone": z.string().max(60).refine(isZone, { error: "must be a time zone such as Europe/Stockholm" }),
-  /** The reporting currency. */
-  "desk.currency": currencyInput,
-  "desk.language": z.enum(LANGUAGES),
-  "desk.calendar": calendarSetting,
-  /** How many other people must approve each kind of proposal; a kind that is not named keeps its default. */
-  "response.approvals": z.record(z.string().regex(/^[a-z][a-z-]{1,60}$/), z.int().min(1).max(3)),
-  "access.requireTwoFactor": z.boolean(),
-  /** Further addresses under which the desk is reached, e.g. behind a proxy that changes the host name. */
-  "access.trustedOrigins": z.array(z.url({ protocol: /^https?$/ }).max(200)).max(20),
-  "partner-center.cloud": z.enum(["commercial", "us-government"]),
-  /** The partner's own tenant. */
-  "partner-center.tenantId": guidText,
-  "partner-center.appId": guidText,
-});
-export type Settings = z.output<typeof SETTINGS>;
-export type SettingKey = keyof Settings;
-/** What holds while nobody has chosen; null = there is no sensible default, it is simply not set. */
-export const SETTING_DEFAULTS: { readonly [Key in SettingKey]: Settings[Key] | null } = {
-  "desk.name": "Surety",
-  "desk.zone": "Europe/Stockholm",
-  "desk.currency": "SEK",
-  "desk.language": "en",
-  "desk.calendar": { weekdays: [1, 2, 3, 4, 5], opens: "08:00", closes: "17:00", holidays: [] },
-  "response.approvals": {},
-  "access.requireTwoFactor": true,
-  "access.trustedOrigins": [],
-  "partner-center.cloud": "commercial",
-  "partner-center.tenantId": null,
-  "partner-center.appId": null,
-};
-
-/** Secrets: taken, kept encrypted, used by the desk, never given back. */
-export const SECRETS = ["partner-center.clientSecret", "partner-center.refreshToken"] as const;
-export type SecretName = (typeof SECRETS)[number];
-const SECRET_CHARS_MAX = 8_192;
-
-/** `PUT /api/settings`: only what is named changes; null puts a value back to its default and removes a secret. */
-export const settingsBody = z.strictObject({
-  values: z
-    .strictObject(
-      Object.fromEntries(
-        Object.entries(SETTINGS.shape).map(([key, form]) => [key, (form as z.ZodType).nullable().optional()]),
-      ),
-    )
-    .default({}),
-  secrets: z.partialRecord(z.enum(SECRETS), z.string().trim().min(1).max(SECRET_CHARS_MAX).nullable()).default({}),
-});
-export type SettingsBody = {
-  readonly values?: { readonly [Key in SettingKey]?: Settings[Key] | null };
-  readonly secrets?: { readonly [Name in SecretName]?: string | null };
-};
-
-export const settingsJson = z.object({
-  values: z.record(z.string(), z.unknown()),
-  /** Whether each secret is set, and since when. Its text never leaves the desk. */
-  secrets: z.record(z.string(), z.object({ isSet: z.boolean(), changedAt: instantJson.nullable() })),
-});
-export type SettingsWire = {
-  readonly values: { readonly [Key in SettingKey]: Settings[Key] | null };
-  readonly secrets: Readonly<Record<SecretName, { readonly isSet: boolean; readonly changedAt: string | null }>>;
-};
-
-/** What trying the connection to Microsoft gave; `problem` is a `PartnerCenterProblem` kind with its advice. */
-export const connectionTestJson = z.object({
-  ok: z.boolean(),
-  /** Customers Microsoft listed on the first page; null when it did not answer. */
-  customersSeen: z.number().int().nullable(),
-  /** Whether Microsoft says that the user token satisfies its multi-factor rule; null when it did not say. */
-  mfaCompliant: z.boolean().nullable(),
-  tookMs: z.number().int(),
-  problem: z.object({ kind: z.string(), advice: z.string(), detail: z.string(), correlationId: z.string() }).nullable(),
-});
-export type ConnectionTestWire = z.infer<typeof connectionTestJson>;

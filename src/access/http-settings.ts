@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Refusal } from "../core/refusal.ts";
 import { no } from "../core/refusal.ts";
 import { ok, type Result } from "../core/result.ts";
@@ -8,8 +9,10 @@ import {
   settingsBody,
   type SettingsBody,
   settingsJson,
-} from "./contract.ts";
+  webhookJson,
+} from "./contract-settings.ts";
 import type { Desk } from "./desk.ts";
+import { askWebhook, type WebhookDeps, webhookState } from "./service-webhook.ts";
 import {
   changeSettings,
   type PartnerCenterSettings,
@@ -24,7 +27,7 @@ const permission = "settings.manage";
 
 export const settingsRoutes = (
   desk: Desk,
-  { testConnection }: { readonly testConnection?: TestConnection | undefined },
+  deps: WebhookDeps & { readonly testConnection?: TestConnection | undefined },
 ): readonly Route[] => [
   route({
     method: "GET",
@@ -57,9 +60,26 @@ export const settingsRoutes = (
         return no("conflict", "connection-incomplete", `these are not set yet: ${missing.join(", ")}`, {
           facts: { missing: missing.join(", ") },
         });
-      if (testConnection === undefined)
+      if (deps.testConnection === undefined)
         return no("unavailable", "connection-not-built", "this desk runs without a connection to Microsoft");
-      return ok(await testConnection(settings));
+      return ok(await deps.testConnection(settings));
     },
+  }),
+  route({
+    method: "GET",
+    path: "/api/settings/partner-center/webhook",
+    permission,
+    summary: "Where Microsoft sends its events, and how the last registration ended",
+    response: webhookJson,
+    handle: async ({ tx }) => ok(await webhookState(tx, deps)),
+  }),
+  route({
+    method: "POST",
+    path: "/api/settings/partner-center/webhook",
+    permission,
+    summary: "Tell Microsoft to send its events here; done by a job, the answer says how it stands",
+    body: z.strictObject({ replaceForeign: z.boolean().default(false) }),
+    response: webhookJson,
+    handle: ({ tx, actor, body }) => askWebhook(tx, deps, { actor, replaceForeign: body.replaceForeign }),
   }),
 ];

@@ -2,11 +2,12 @@ import type { Job } from "../worker/contract.ts";
 import type { Desk } from "./desk.ts";
 import { LIMIT_SECONDS_MAX } from "./limits.ts";
 import { checkChain } from "./service-audit.ts";
+import { type WebhookDeps, webhookJob } from "./service-webhook.ts";
 import { forgetTries } from "./store-keys.ts";
 import { forgetEnded } from "./store-people.ts";
 
 /** Work of this slice outside requests. */
-export const accessJobs = (desk: Desk): readonly Job[] => [
+export const accessJobs = (desk: Desk, deps: WebhookDeps): readonly Job[] => [
   { name: "access.verify-audit", everySeconds: 600, handle: async () => void (await checkChain(desk)) },
   {
     name: "access.forget-ended",
@@ -18,4 +19,5 @@ export const accessJobs = (desk: Desk): readonly Job[] => [
         await forgetTries(tx, now.subtract({ seconds: LIMIT_SECONDS_MAX }));
       }),
   },
+  webhookJob(desk, deps),
 ];

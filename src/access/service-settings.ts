@@ -2,8 +2,8 @@ import type { Json } from "../core/canonical.ts";
 import type { Tx } from "../store/contract.ts";
 import { appendEvents } from "../store/events.ts";
 import { readSettings, writeSetting } from "../store/settings.ts";
+import { ACCESS_EVENTS } from "./contract.ts";
 import {
-  ACCESS_EVENTS,
   type SecretName,
   SECRETS,
   type SettingKey,
@@ -12,7 +12,7 @@ import {
   SETTINGS,
   type SettingsBody,
   type SettingsWire,
-} from "./contract.ts";
+} from "./contract-settings.ts";
 import type { Act, Desk } from "./desk.ts";
 import { seal, unseal } from "./secret.ts";
 import { allSecrets, dropSecret, keepSecret } from "./store-keys.ts";

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Tx } from "../store/contract.ts";
-import type { Role, SecretName } from "./contract.ts";
+import type { Role } from "./contract.ts";
+import type { SecretName } from "./contract-settings.ts";
 
 export type KeyRow = {
   readonly id: string;
