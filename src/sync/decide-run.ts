@@ -10,15 +10,15 @@ export type FeedState = {
 };
 
 /**
- * When the run that begins now began: a run that was cut short goes on under its old start, so that what it has read is
- * not read again; one that is too old to go on with begins anew.
+ * Whether a run goes on: one that was cut short keeps its start, so that what it has read is not read again;
+ * one that is too old to go on with begins anew.
  */
-export function decideStart(feed: Feed, state: FeedState | undefined, now: Temporal.Instant): Temporal.Instant {
+export function mayResume(feed: Feed, state: FeedState | undefined, now: Temporal.Instant): boolean {
   const started = state?.startedAt;
-  if (state?.isOpen !== true || started === undefined) return now;
+  if (state?.isOpen !== true || started === undefined) return false;
   const age = started.until(now).total("seconds");
   // A start in the future is a clock that was set back.
-  return age >= 0 && age <= CADENCE[feed].lateAfterSeconds ? started : now;
+  return age >= 0 && age <= CADENCE[feed].lateAfterSeconds;
 }
 
 /** How fresh a feed is. "failed" wins over "late": the reason is known then. */

@@ -7,7 +7,7 @@ import { appendEvents } from "../store/events.ts";
 import type { Enqueue } from "../worker/contract.ts";
 import type { BillingCurrencies, CustomersToWatch, FactSinks, Feed } from "./contract.ts";
 import { FEEDS } from "./contract.ts";
-import { decideAfterMiss, decideStart, type FeedState } from "./decide-run.ts";
+import { decideAfterMiss, mayResume, type FeedState } from "./decide-run.ts";
 import { loadHandled, markMissed, markReached } from "./store-reached.ts";
 import {
   closeRun,
@@ -44,6 +44,7 @@ export type Run = {
   readonly deps: SyncDeps;
   readonly feed: Feed;
   readonly reader: PartnerCenterReader;
+  readonly id: string;
   /** Start of the run as a whole: the "as of" of everything it reads. */
   readonly startedAt: Temporal.Instant;
   readonly cursor: Json | undefined;
@@ -95,8 +96,10 @@ export async function runFeed(deps: SyncDeps, feed: Feed, read: ReadFeed): Promi
 async function runLocked(deps: SyncDeps, feed: Feed, read: ReadFeed): Promise<RunOutcome> {
   const { store, clock } = deps;
   const row = await loadFeed(store.db, feed);
-  const startedAt = decideStart(feed, row === undefined ? undefined : stateOf(row), clock.now());
-  await store.inTransaction((tx) => openRun(tx, feed, startedAt));
+  const resumed = mayResume(feed, row && stateOf(row), clock.now()) ? row : undefined;
+  const id = resumed?.run_id ?? deps.newId();
+  const startedAt = resumed?.started_at ?? clock.now();
+  if (resumed === undefined) await store.inTransaction((tx) => openRun(tx, feed, { id, startedAt }));
   const correlationId = deps.newId();
   const leftOut: PartnerCenterProblem[] = [];
   const leaveOut = (problem: PartnerCenterProblem): void => void leftOut.push(problem);
@@ -106,6 +109,7 @@ async function runLocked(deps: SyncDeps, feed: Feed, read: ReadFeed): Promise<Ru
     deps,
     feed,
     reader,
+    id,
     startedAt,
     cursor: (row?.cursor ?? undefined) as Json | undefined,
     leaveOut,
@@ -176,30 +180,36 @@ export async function eachCustomer(
   customerIds: readonly CustomerId[],
   read: ReadCustomer,
 ): Promise<"all" | "paused"> {
-  const handled = await loadHandled(run.deps.store.db, run.feed, run.startedAt);
+  const handled = await loadHandled(run.deps.store.db, run.feed, run.id);
   const waiting = customerIds.filter((id) => !handled.has(id)).values();
-  const shared = { missesInARow: 0, stop: undefined as PartnerCenterError | undefined, paused: false };
+  const shared: Shared = { missesInARow: 0, stop: undefined, paused: false };
 
   async function worker(): Promise<void> {
     for (const customerId of waiting) {
       if (shared.stop !== undefined || shared.paused) return;
       if (run.isTimeUp()) shared.paused = true;
-      await handleCustomer(run, { customerId, read, shared });
+      try {
+        await handleCustomer(run, { customerId, read, shared });
+      } catch (error) {
+        shared.stop ??= { error };
+      }
     }
   }
+  // Each worker ends by itself: one must not go on writing after the run was given up.
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  if (shared.stop !== undefined) throw shared.stop;
+  if (shared.stop !== undefined) throw shared.stop.error;
   return shared.paused ? "paused" : "all";
 }
 
+type Shared = { missesInARow: number; stop: { readonly error: unknown } | undefined; paused: boolean };
 type Handling = {
   readonly customerId: CustomerId;
   readonly read: ReadCustomer;
-  readonly shared: { missesInARow: number; stop: PartnerCenterError | undefined };
+  readonly shared: Shared;
 };
 
 async function handleCustomer(run: Run, { customerId, read, shared }: Handling): Promise<void> {
-  const reached = { feed: run.feed, customerId, run: run.startedAt, at: run.deps.clock.now() };
+  const reached = { feed: run.feed, customerId, runId: run.id, at: run.deps.clock.now() };
   try {
     const { marker, keep } = await read(customerId);
     await run.save(async (tx) => {
@@ -209,10 +219,10 @@ async function handleCustomer(run: Run, { customerId, read, shared }: Handling):
     });
     shared.missesInARow = 0;
   } catch (error) {
-    if (!(error instanceof PartnerCenterError)) throw error;
     shared.missesInARow += 1;
-    if (decideAfterMiss(error.problem, shared.missesInARow) === "stop-run") {
-      shared.stop = error;
+    const isOurs = !(error instanceof PartnerCenterError);
+    if (isOurs || decideAfterMiss(error.problem, shared.missesInARow) === "stop-run") {
+      shared.stop ??= { error };
       return;
     }
     await run.deps.store.inTransaction((tx) => markMissed(tx, reached, keptError(error.problem, reached.at)));

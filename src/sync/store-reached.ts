@@ -10,34 +10,34 @@ import type { KeptError } from "./store.ts";
 export type Reached = {
   readonly feed: Feed;
   readonly customerId: CustomerId;
-  /** Start of the run. */
-  readonly run: Temporal.Instant;
+  readonly runId: string;
   readonly at: Temporal.Instant;
 };
 
 /** Keeps that a customer was read, in the transaction of what was read. */
 export async function markReached(tx: Tx, reached: Reached, marker?: string): Promise<void> {
-  const { feed, customerId, run, at } = reached;
-  await sql`insert into sync_feed_customer (feed, customer_id, tried_at, read_at, marker)
-    values (${feed}, ${customerId}, ${run}, ${at}, ${marker ?? null})
-    on conflict (feed, customer_id) do update set tried_at = excluded.tried_at, read_at = excluded.read_at, failures = 0, error = null,
+  const { feed, customerId, runId, at } = reached;
+  await sql`insert into sync_feed_customer (feed, customer_id, run_id, tried_at, read_at, marker)
+    values (${feed}, ${customerId}, ${runId}, ${at}, ${at}, ${marker ?? null})
+    on conflict (feed, customer_id) do update set run_id = excluded.run_id, tried_at = excluded.tried_at, read_at = excluded.read_at, failures = 0, error = null,
       marker = coalesce(excluded.marker, sync_feed_customer.marker)`.execute(tx);
 }
 
 /** Keeps that a customer could not be read. */
 export async function markMissed(tx: Tx, reached: Reached, error: KeptError): Promise<void> {
-  const { feed, customerId, run } = reached;
-  await sql`insert into sync_feed_customer (feed, customer_id, tried_at, failures, error) values (${feed}, ${customerId}, ${run}, 1, ${jsonb(error)})
-    on conflict (feed, customer_id) do update set tried_at = excluded.tried_at, failures = sync_feed_customer.failures + 1, error = excluded.error`.execute(
+  const { feed, customerId, runId, at } = reached;
+  await sql`insert into sync_feed_customer (feed, customer_id, run_id, tried_at, failures, error)
+    values (${feed}, ${customerId}, ${runId}, ${at}, 1, ${jsonb(error)})
+    on conflict (feed, customer_id) do update set run_id = excluded.run_id, tried_at = excluded.tried_at, failures = sync_feed_customer.failures + 1, error = excluded.error`.execute(
     tx,
   );
 }
 
 /** Customers that this run has handled already; a run that was cut short skips them. */
-export async function loadHandled(tx: Tx, feed: Feed, run: Temporal.Instant): Promise<ReadonlySet<string>> {
+export async function loadHandled(tx: Tx, feed: Feed, runId: string): Promise<ReadonlySet<string>> {
   const { rows } = await sql<{
     customer_id: string;
-  }>`select customer_id from sync_feed_customer where feed = ${feed} and tried_at = ${run}`.execute(tx);
+  }>`select customer_id from sync_feed_customer where feed = ${feed} and run_id = ${runId}`.execute(tx);
   return new Set(rows.map((row) => row.customer_id));
 }
 

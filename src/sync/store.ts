@@ -17,6 +17,7 @@ export type KeptError = {
 export type FeedRow = {
   readonly feed: Feed;
   readonly is_open: boolean;
+  readonly run_id: string | null;
   readonly started_at: Temporal.Instant | null;
   readonly finished_at: Temporal.Instant | null;
   readonly newest_fact_at: Temporal.Instant | null;
@@ -48,7 +49,7 @@ export async function underFeedLock<T>(store: Store, number: number, work: () =>
 
 export async function loadFeeds(tx: Tx): Promise<readonly FeedRow[]> {
   const { rows } =
-    await sql<FeedRow>`select feed, is_open, started_at, finished_at, newest_fact_at, facts_read, customers_reached,
+    await sql<FeedRow>`select feed, is_open, run_id, started_at, finished_at, newest_fact_at, facts_read, customers_reached,
     customers_total, cursor, error, failed_at from sync_feed`.execute(tx);
   return rows;
 }
@@ -56,12 +57,16 @@ export async function loadFeeds(tx: Tx): Promise<readonly FeedRow[]> {
 export const loadFeed = async (tx: Tx, feed: Feed): Promise<FeedRow | undefined> =>
   (await loadFeeds(tx)).find((row) => row.feed === feed);
 
-/** Begins a run, or goes on with one: `startedAt` is of the run as a whole. */
-export async function openRun(tx: Tx, feed: Feed, startedAt: Temporal.Instant): Promise<void> {
-  await sql`insert into sync_feed (feed, is_open, started_at) values (${feed}, true, ${startedAt})
-    on conflict (feed) do update set is_open = true,
-      facts_read = case when sync_feed.started_at = excluded.started_at then sync_feed.facts_read else 0 end,
-      started_at = excluded.started_at`.execute(tx);
+/** Begins a run. */
+export async function openRun(
+  tx: Tx,
+  feed: Feed,
+  run: { readonly id: string; readonly startedAt: Temporal.Instant },
+): Promise<void> {
+  await sql`insert into sync_feed (feed, is_open, run_id, started_at) values (${feed}, true, ${run.id}, ${run.startedAt})
+    on conflict (feed) do update set is_open = true, run_id = excluded.run_id, started_at = excluded.started_at, facts_read = 0`.execute(
+    tx,
+  );
 }
 
 export type Progress = {
