@@ -25,7 +25,7 @@ export async function loadState(tx: Tx, facts: ResponseFacts, customerId: Custom
   const seen = await lastShown(tx, ids);
   const newer = (id: string, readAt: Temporal.Instant): Before | undefined => {
     const last = seen.get(id);
-    return last !== undefined && Temporal.Instant.compare(last.at, readAt) > 0 ? last.shown : undefined;
+    return last !== undefined && Temporal.Instant.compare(last.at, readAt) >= 0 ? last.shown : undefined;
   };
   return {
     subscriptions: subscriptions.map((one) => withShown(one, newer(one.subscriptionId, one.readAt))),
