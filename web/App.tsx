@@ -1,11 +1,13 @@
 import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { RouterProvider } from "@tanstack/react-router";
 import { onSignedOut } from "./api.ts";
 import { useChoices } from "./i18n/settings.ts";
+import { useT } from "./i18n/t.ts";
 import { queryClient } from "./query.ts";
 import { router } from "./routes.tsx";
-import { theme } from "./theme.ts";
+import { themeFor } from "./theme.ts";
 
 onSignedOut(() => {
   const { pathname, href } = router.state.location;
@@ -16,6 +18,9 @@ onSignedOut(() => {
 
 export function App() {
   const { scheme } = useChoices();
+  const t = useT();
+  const close = t("kit.close");
+  const theme = useMemo(() => themeFor(close), [close]);
   return (
     <MantineProvider
       theme={theme}

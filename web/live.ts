@@ -16,9 +16,9 @@ export function useLive(): boolean {
     const stream = new EventSource("/api/live");
     const waiting = new Set<string>();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    stream.onopen = () => setOpen(true);
-    stream.onerror = () => setOpen(false);
-    stream.onmessage = (message: MessageEvent<string>) => {
+    stream.addEventListener("open", () => setOpen(true));
+    stream.addEventListener("error", () => setOpen(false));
+    stream.addEventListener("message", (message: MessageEvent<string>) => {
       for (const topic of topicsOf(message.data)) waiting.add(topic);
       timer ??= setTimeout(() => {
         timer = undefined;
@@ -26,7 +26,7 @@ export function useLive(): boolean {
         waiting.clear();
         void invalidateTopics(client, [...topics, "today", "desk"]);
       }, GATHER_MS);
-    };
+    });
     return () => {
       clearTimeout(timer);
       stream.close();

@@ -6,7 +6,11 @@ import { Glyph } from "./Risk.tsx";
 import { useProblemText } from "./States.tsx";
 
 /** One thing that will happen. Padlock = cannot be undone; turning arrow = can be, and `how`. */
-export type Effect = { readonly text: React.ReactNode; readonly isReversible: boolean; readonly how?: string };
+export type Effect = {
+  readonly text: React.ReactNode;
+  readonly isReversible: boolean;
+  readonly how?: string | undefined;
+};
 
 type ConfirmDialogProps = {
   readonly isOpen: boolean;
@@ -69,7 +73,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
             type="submit"
             disabled={!canConfirm}
             loading={props.isBusy ?? false}
-            color={isGrave ? "red" : "fjord"}
+            color={isGrave ? "crit" : "fjord"}
           >
             {props.action}
           </Button>

@@ -137,9 +137,8 @@ function Tools<Row extends object>({ filter, onFilter, tools, list }: DataTableP
 const sortingOf = (sort: string | undefined): SortingState =>
   sort === undefined ? [] : [{ id: sort.replace(/^-/, ""), desc: sort.startsWith("-") }];
 
-function Rows<Row extends object>({ columns, list, rowId, rowTo, sort, onSort, label }: DataTableProps<Row>) {
-  const go = useGo();
-  const [selected, setSelected] = useState<string | undefined>(undefined);
+function Rows<Row extends object>(props: DataTableProps<Row>) {
+  const { columns, list, rowId, sort, onSort, label } = props;
   const byId = useMemo(() => new Map(columns.map((column) => [column.id, column])), [columns]);
   const defs = useMemo(
     () =>
@@ -165,23 +164,12 @@ function Rows<Row extends object>({ columns, list, rowId, rowTo, sort, onSort, l
     manualSorting: true,
     state: { sorting },
   });
-  const ids = rows.map(rowId);
-  const move = (step: 1 | -1) => {
-    const at = selected === undefined ? -1 : ids.indexOf(selected);
-    const next = ids[Math.max(0, Math.min(ids.length - 1, at + step))];
-    setSelected(next);
-    document.getElementById(`row-${next}`)?.scrollIntoView({ block: "nearest" });
-  };
-  const open = () => {
-    const row = rows.find((one) => rowId(one) === selected);
-    if (row && rowTo) go(rowTo(row));
-  };
-  useKeys({ j: () => move(1), k: () => move(-1), Enter: open });
+  const selected = useRowKeys(props);
   return (
-    <table className={`t data-table ${list.isOld ? "old" : ""}`} role="table" aria-label={label} aria-busy={list.isOld}>
-      <thead role="rowgroup">
+    <table className={`t data-table ${list.isOld ? "old" : ""}`} aria-label={label} aria-busy={list.isOld}>
+      <thead>
         {table.getHeaderGroups().map((group) => (
-          <tr key={group.id} role="row">
+          <tr key={group.id}>
             {group.headers.map((header) => {
               const column = byId.get(header.column.id);
               return column && <Header key={header.id} column={column} sort={sort} onSort={onSort} />;
@@ -189,35 +177,61 @@ function Rows<Row extends object>({ columns, list, rowId, rowTo, sort, onSort, l
           </tr>
         ))}
       </thead>
-      <tbody role="rowgroup">
+      <tbody>
         {table.getRowModel().rows.map((row) => (
-          <tr
-            key={row.id}
-            id={`row-${row.id}`}
-            role="row"
-            className={`${row.id === selected ? "sel" : ""} ${rowTo ? "opens" : ""}`}
-            {...(rowTo ? { onClick: (event) => pressRow(event, () => go(rowTo(row.original))) } : {})}
-          >
-            {row.getAllCells().map((cell, i) => {
-              const column = byId.get(cell.column.id);
-              return (
-                column && (
-                  <td key={cell.id} role="cell" className={`${column.align ?? ""} card-${column.card ?? "off"}`}>
-                    {i === 0 && rowTo ? (
-                      <Go className="lnk" to={rowTo(row.original)}>
-                        {column.cell(row.original)}
-                      </Go>
-                    ) : (
-                      column.cell(row.original)
-                    )}
-                  </td>
-                )
-              );
-            })}
-          </tr>
+          <BodyRow key={row.id} table={props} row={row.original} isSelected={row.id === selected} />
         ))}
       </tbody>
     </table>
+  );
+}
+
+/** `J` `K` move through the rows, `Enter` opens; gives the id of the row they stand on. */
+function useRowKeys<Row>({ list, rowId, rowTo }: DataTableProps<Row>): string | undefined {
+  const go = useGo();
+  const [selected, setSelected] = useState<string | undefined>(undefined);
+  const ids = list.rows.map(rowId);
+  const move = (step: 1 | -1) => {
+    const at = selected === undefined ? -1 : ids.indexOf(selected);
+    const next = ids[Math.max(0, Math.min(ids.length - 1, at + step))];
+    setSelected(next);
+    document.getElementById(`row-${next}`)?.scrollIntoView({ block: "nearest" });
+  };
+  const open = () => {
+    const row = list.rows.find((one) => rowId(one) === selected);
+    if (row !== undefined && rowTo) go(rowTo(row));
+  };
+  useKeys({ j: () => move(1), k: () => move(-1), Enter: open });
+  return selected;
+}
+
+type BodyRowProps<Row> = {
+  readonly table: DataTableProps<Row>;
+  readonly row: Row;
+  readonly isSelected: boolean;
+};
+
+function BodyRow<Row>({ table, row, isSelected }: BodyRowProps<Row>) {
+  const go = useGo();
+  const to = table.rowTo?.(row);
+  return (
+    <tr
+      id={`row-${table.rowId(row)}`}
+      className={`${isSelected ? "sel" : ""} ${to === undefined ? "" : "opens"}`}
+      {...(to === undefined ? {} : { onClick: (event) => pressRow(event, () => go(to)) })}
+    >
+      {table.columns.map((column, i) => (
+        <td key={column.id} className={`${column.align ?? ""} card-${column.card ?? "off"}`}>
+          {i === 0 && to !== undefined ? (
+            <Go className="lnk" to={to}>
+              {column.cell(row)}
+            </Go>
+          ) : (
+            column.cell(row)
+          )}
+        </td>
+      ))}
+    </tr>
   );
 }
 
@@ -235,7 +249,7 @@ function Header<Row>({ column, sort, onSort }: HeaderProps<Row>) {
   const by = sortingOf(sort)[0];
   const isSorted = column.sort !== undefined && by?.id === column.sort;
   const style = column.width === undefined ? undefined : { width: column.width };
-  const common = { role: "columnheader", scope: "col", className: column.align ?? "", style } as const;
+  const common = { scope: "col", className: column.align ?? "", style } as const;
   if (column.sort === undefined || onSort === undefined) return <th {...common}>{column.header}</th>;
   const name = column.sort;
   const next = !isSorted ? name : by?.desc ? undefined : `-${name}`;

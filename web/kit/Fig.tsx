@@ -41,7 +41,7 @@ export function Fig({ children, opens, label, className = "" }: FigProps) {
     <Popover
       opened={isOpen}
       onChange={setOpen}
-      position="bottom-end"
+      position="bottom-start"
       width={340}
       trapFocus
       returnFocus

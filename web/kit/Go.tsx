@@ -10,7 +10,7 @@ export function useGo(): (to: string) => void {
 type GoProps = Omit<React.ComponentProps<"a">, "href"> & { readonly to: string };
 
 /** A link inside the page. A real link: it can be copied, opened in a new tab, and read out. */
-export function Go({ to, onClick, ...rest }: GoProps) {
+export function Go({ to, onClick, children, ...rest }: GoProps) {
   const go = useGo();
   return (
     <a
@@ -23,6 +23,8 @@ export function Go({ to, onClick, ...rest }: GoProps) {
         event.preventDefault();
         go(to);
       }}
-    />
+    >
+      {children}
+    </a>
   );
 }

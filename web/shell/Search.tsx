@@ -58,13 +58,8 @@ const choiceOf = (hit: SearchHit, t: T): Choice => ({
   to: `${WHERE[hit.kind]}/${encodeURIComponent(hit.id)}`,
 });
 
-function SearchBox({ onClose }: { readonly onClose: () => void }) {
+function useChoicesFor(asked: string) {
   const t = useT();
-  const go = useGo();
-  const listId = useId();
-  const [text, setText] = useState("");
-  const [at, setAt] = useState(0);
-  const asked = useDeferredValue(text.trim());
   const found = useQuery({
     queryKey: ["search", asked],
     queryFn: ({ signal }) => api.get<SearchWire>(`/api/search${query({ q: asked })}`, { signal }),
@@ -74,6 +69,24 @@ function SearchBox({ onClose }: { readonly onClose: () => void }) {
   });
   const hits = asked.length >= LETTERS_MIN ? (found.data?.results ?? []) : [];
   const choices = [...usePages(asked), ...hits.map((hit) => choiceOf(hit, t))];
+  const hint =
+    asked.length < LETTERS_MIN
+      ? t("shell.search.hint")
+      : found.error
+        ? t("shell.search.failed")
+        : found.isFetching
+          ? t("kit.loading")
+          : t("shell.search.none", { text: asked });
+  return { choices, hint };
+}
+
+function SearchBox({ onClose }: { readonly onClose: () => void }) {
+  const t = useT();
+  const go = useGo();
+  const listId = useId();
+  const [text, setText] = useState("");
+  const [at, setAt] = useState(0);
+  const { choices, hint } = useChoicesFor(useDeferredValue(text.trim()));
   const pick = (choice: Choice | undefined) => {
     if (!choice) return;
     onClose();
@@ -110,33 +123,44 @@ function SearchBox({ onClose }: { readonly onClose: () => void }) {
           spellCheck={false}
         />
       </div>
-      <ul className="search-list" id={listId} role="listbox" aria-label={t("shell.search.title")}>
-        {choices.map((choice, i) => (
-          <li
-            key={choice.id}
-            id={`${listId}-${i}`}
-            role="option"
-            aria-selected={i === at}
-            onMouseEnter={() => setAt(i)}
-            onClick={() => pick(choice)}
-          >
-            <span className="tiny ink3">{choice.kind}</span>
-            <span className="cut b">{choice.title}</span>
-            <span className="cut small ink3">{choice.detail}</span>
-          </li>
-        ))}
-      </ul>
+      <ChoiceList id={listId} choices={choices} at={at} onPoint={setAt} onPick={pick} />
       {choices.length === 0 && (
         <p className="search-hint small ink3" role="status">
-          {asked.length < LETTERS_MIN
-            ? t("shell.search.hint")
-            : found.error
-              ? t("shell.search.failed")
-              : found.isFetching
-                ? t("kit.loading")
-                : t("shell.search.none", { text: asked })}
+          {hint}
         </p>
       )}
     </>
+  );
+}
+
+type ChoiceListProps = {
+  readonly id: string;
+  readonly choices: readonly Choice[];
+  readonly at: number;
+  readonly onPoint: (at: number) => void;
+  readonly onPick: (choice: Choice) => void;
+};
+
+function ChoiceList({ id, choices, at, onPoint, onPick }: ChoiceListProps) {
+  const t = useT();
+  return (
+    <div className="search-list" id={id} role="listbox" aria-label={t("shell.search.title")}>
+      {choices.map((choice, i) => (
+        // The field keeps the focus and moves through these by arrow keys (ARIA combobox).
+        // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
+        <div
+          key={choice.id}
+          id={`${id}-${i}`}
+          role="option"
+          aria-selected={i === at}
+          onMouseEnter={() => onPoint(i)}
+          onClick={() => onPick(choice)}
+        >
+          <span className="tiny ink3">{choice.kind}</span>
+          <span className="cut b">{choice.title}</span>
+          <span className="cut small ink3">{choice.detail}</span>
+        </div>
+      ))}
+    </div>
   );
 }

@@ -59,7 +59,9 @@ type NameCellProps = {
 function NameCell({ level, name, to, children }: NameCellProps) {
   const levelWord = useLevelWord();
   return (
-    <td>
+    // Its words stand deeper inside than the rule looks.
+    // oxlint-disable-next-line jsx-a11y/control-has-associated-label
+    <th scope="row">
       <span className="row top" style={{ gap: 7 }}>
         <span style={{ marginTop: 1 }}>
           <Glyph level={level} label={levelWord(level)} />
@@ -71,7 +73,7 @@ function NameCell({ level, name, to, children }: NameCellProps) {
           <span className="tiny ink3">{children}</span>
         </span>
       </span>
-    </td>
+    </th>
   );
 }
 
@@ -100,7 +102,7 @@ function FeedRow({ feed }: { readonly feed: FeedWire }) {
         {reached !== null && total !== null ? (
           t("kit.of", { have: f.count(reached), need: f.count(total) })
         ) : (
-          <span className="ink3">{t("cov.all")}</span>
+          <span className="ink3">{feed.state === "never" ? "–" : t("cov.all")}</span>
         )}
       </td>
       <td className="right small">

@@ -143,7 +143,7 @@ export const todayMoneyWords = defineWords({
     "money.cause.other": "Övrigt",
     "money.top": "Största exponeringar",
     "money.limit": "Av gränsen",
-    "money.nolimit": "ingen gräns satt",
+    "money.nolimit": "ingen gräns",
     "money.change": "1 dygn",
     "money.all": { one: "Den enda kunden", other: "Alla {n} kunder" },
     "money.ageing": "Öppna fakturor efter dagar förfallna",
