@@ -13,7 +13,7 @@ import { authHandler } from "./handler.ts";
 import { accountRoutes } from "./http-account.ts";
 import { auditRoutes } from "./http-audit.ts";
 import { peopleRoutes } from "./http-people.ts";
-import { settingsRoutes, type TestConnection } from "./http-settings.ts";
+import { type SettingsDeps, settingsRoutes } from "./http-settings.ts";
 import { welcomeRoutes } from "./http-welcome.ts";
 import { accessJobs } from "./jobs.ts";
 import { openKeys } from "./secret.ts";
@@ -25,7 +25,6 @@ import {
   partnerCenterSettings,
   readDeskSettings,
 } from "./service-settings.ts";
-import type { WebhookDeps } from "./service-webhook.ts";
 import { demoLink, firstRunLink } from "./service-welcome.ts";
 import { type HeaderMap, personOf } from "./session.ts";
 import { authDatabase } from "./store-auth.ts";
@@ -43,8 +42,7 @@ export type AccessOptions = {
   /** The real time; only tests set another. */
   readonly wall?: Clock;
   readonly newId?: NewId;
-  readonly testConnection?: TestConnection;
-} & WebhookDeps;
+} & SettingsDeps;
 
 const REAL: Clock = { now: () => Temporal.Now.instant() };
 
