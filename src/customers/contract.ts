@@ -156,7 +156,14 @@ export const LEDGER_ONLY = "ledger-only";
 export type DueSubscriptions = {
   readonly count: number;
   readonly first:
-    | { readonly customerId: CustomerId; readonly customerName: string; readonly name: string; readonly quantity: number; readonly at: Temporal.Instant; readonly amount: Money | undefined }
+    | {
+        readonly customerId: CustomerId;
+        readonly customerName: string;
+        readonly name: string;
+        readonly quantity: number;
+        readonly at: Temporal.Instant;
+        readonly amount: Money | undefined;
+      }
     | undefined;
 };
 /** Renewals of customers with overdue balances, or cancel windows that close, within the days the slice names. */
@@ -166,7 +173,16 @@ export type DueSubscriptionsOf = (tx: Tx, now: Temporal.Instant) => Promise<DueS
 export type LimitsOf = (tx: Tx, customerIds?: readonly CustomerId[]) => Promise<ReadonlyMap<CustomerId, Money>>;
 
 /** What the customer list may be ordered by. Unknown values come last, whichever way. */
-export const CUSTOMER_SORTS = ["name", "exposure", "overdue", "headroom", "budget", "unbilled", "committed", "since"] as const;
+export const CUSTOMER_SORTS = [
+  "name",
+  "exposure",
+  "overdue",
+  "headroom",
+  "budget",
+  "unbilled",
+  "committed",
+  "since",
+] as const;
 export type CustomerSort = (typeof CUSTOMER_SORTS)[number];
 
 // Wire forms.

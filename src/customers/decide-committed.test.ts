@@ -35,21 +35,61 @@ const cases: readonly (readonly [string, Partial<TermFacts>, string, string])[] 
   ["the last day of the term", {}, "2026-12-14", "none: paid-up"],
   ["the day after the term", {}, "2026-12-15", "none: term-ended"],
   ["a year paid at once", { billingCycle: "annual" }, "2026-06-20", "none: paid-up"],
-  ["three years by the year", { term: "P3Y", billingCycle: "annual", commitmentEndDay: day("2028-12-14") }, "2026-06-20", "2 x 105.00 = 210.00 next 2026-12-15"],
-  ["three years by the month", { term: "P3Y", commitmentEndDay: day("2028-12-14") }, "2026-06-20", "29 x 105.00 = 3045.00 next 2026-07-15"],
-  ["three years paid at once", { term: "P3Y", billingCycle: "triennial", commitmentEndDay: day("2028-12-14") }, "2026-06-20", "none: paid-up"],
+  [
+    "three years by the year",
+    { term: "P3Y", billingCycle: "annual", commitmentEndDay: day("2028-12-14") },
+    "2026-06-20",
+    "2 x 105.00 = 210.00 next 2026-12-15",
+  ],
+  [
+    "three years by the month",
+    { term: "P3Y", commitmentEndDay: day("2028-12-14") },
+    "2026-06-20",
+    "29 x 105.00 = 3045.00 next 2026-07-15",
+  ],
+  [
+    "three years paid at once",
+    { term: "P3Y", billingCycle: "triennial", commitmentEndDay: day("2028-12-14") },
+    "2026-06-20",
+    "none: paid-up",
+  ],
   ["a month by the month", { term: "P1M", commitmentEndDay: day("2026-07-14") }, "2026-06-20", "none: paid-up"],
-  ["a month-long term needs no named cycle", { term: "P1M", billingCycle: undefined, commitmentEndDay: day("2026-07-14") }, "2026-06-20", "none: paid-up"],
+  [
+    "a month-long term needs no named cycle",
+    { term: "P1M", billingCycle: undefined, commitmentEndDay: day("2026-07-14") },
+    "2026-06-20",
+    "none: paid-up",
+  ],
   ["paid once for the whole term", { billingCycle: "one_time" }, "2026-06-20", "none: paid-up"],
-  ["auto-renew off commits the same until the end", { autoRenew: false }, "2026-06-20", "5 x 105.00 = 525.00 next 2026-07-15"],
-  ["suspending does not stop the bill", { status: "suspended", autoRenew: false }, "2026-06-20", "5 x 105.00 = 525.00 next 2026-07-15"],
+  [
+    "auto-renew off commits the same until the end",
+    { autoRenew: false },
+    "2026-06-20",
+    "5 x 105.00 = 525.00 next 2026-07-15",
+  ],
+  [
+    "suspending does not stop the bill",
+    { status: "suspended", autoRenew: false },
+    "2026-06-20",
+    "5 x 105.00 = 525.00 next 2026-07-15",
+  ],
   ["expired after its term", { status: "expired" }, "2026-12-20", "none: term-ended"],
   ["disabled but its term still runs", { status: "disabled" }, "2026-06-20", "5 x 105.00 = 525.00 next 2026-07-15"],
   ["cancelled within its window", { status: "deleted" }, "2026-06-20", "none: cancelled"],
   ["a status we do not know yet", { status: "frozen" }, "2026-06-20", "5 x 105.00 = 525.00 next 2026-07-15"],
-  ["inside the cancel window it is committed all the same", { cancellableUntil: Temporal.Instant.from("2026-06-22T09:00:00Z") }, "2026-06-20", "5 x 105.00 = 525.00 next 2026-07-15"],
+  [
+    "inside the cancel window it is committed all the same",
+    { cancellableUntil: Temporal.Instant.from("2026-06-22T09:00:00Z") },
+    "2026-06-20",
+    "5 x 105.00 = 525.00 next 2026-07-15",
+  ],
   ["a trial", { isTrial: true }, "2026-06-20", "none: trial"],
-  ["an Azure plan", { family: "azure-plan", commitmentEndDay: undefined, billingCycle: "monthly" }, "2026-06-20", "none: pay-as-you-go"],
+  [
+    "an Azure plan",
+    { family: "azure-plan", commitmentEndDay: undefined, billingCycle: "monthly" },
+    "2026-06-20",
+    "none: pay-as-you-go",
+  ],
   ["legacy Azure", { family: "azure-legacy" }, "2026-06-20", "none: pay-as-you-go"],
   ["metered software", { family: "other", billingType: "usage" }, "2026-06-20", "none: pay-as-you-go"],
   ["legacy seats stop with suspension", { family: "legacy-seat" }, "2026-06-20", "none: legacy"],
@@ -57,7 +97,12 @@ const cases: readonly (readonly [string, Partial<TermFacts>, string, string])[] 
   ["no cycle told", { billingCycle: undefined }, "2026-06-20", "unknown: cycle-unknown"],
   ["a cycle we do not know", { billingCycle: "biennial" }, "2026-06-20", "unknown: cycle-unknown"],
   ["no term told: counted back from the end", { term: undefined }, "2026-06-20", "5 x 105.00 = 525.00 next 2026-07-15"],
-  ["a term that ends on the 31st keeps month ends", { commitmentEndDay: day("2026-12-30") }, "2026-08-15", "4 x 105.00 = 420.00 next 2026-08-31"],
+  [
+    "a term that ends on the 31st keeps month ends",
+    { commitmentEndDay: day("2026-12-30") },
+    "2026-08-15",
+    "4 x 105.00 = 420.00 next 2026-08-31",
+  ],
   ["no seats left", { quantity: 0 }, "2026-06-20", "5 x 0.00 = 0.00 next 2026-07-15"],
 ];
 for (const [what, changes, asOf, expected] of cases)
@@ -72,7 +117,10 @@ test("an unknown price is unknown, unless nothing is left to pay", () => {
 
 test("a seat price with more decimals than the currency is rounded once, for all seats", () => {
   const exact = { ...price, unitPrice: "3.3333" };
-  assert.equal(say(decideCommitted(facts({ quantity: 3 }), exact, day("2026-10-20"))), "1 x 10.00 = 10.00 next 2026-11-15");
+  assert.equal(
+    say(decideCommitted(facts({ quantity: 3 }), exact, day("2026-10-20"))),
+    "1 x 10.00 = 10.00 next 2026-11-15",
+  );
 });
 
 test("paid so far and still committed make up the whole term, on any day of it", () => {
@@ -89,7 +137,16 @@ test("paid so far and still committed make up the whole term, on any day of it",
   );
 });
 
-const terms = [["P1M", 1], ["P1Y", 12], ["P3Y", 36], ["P1Y6M", 18], ["p1y", 12], ["P0M", undefined], ["P30D", undefined], ["", undefined]] as const;
+const terms = [
+  ["P1M", 1],
+  ["P1Y", 12],
+  ["P3Y", 36],
+  ["P1Y6M", 18],
+  ["p1y", 12],
+  ["P0M", undefined],
+  ["P30D", undefined],
+  ["", undefined],
+] as const;
 for (const [term, months] of terms)
   test(`"${term}" is ${months ?? "no"} months`, () => assert.equal(monthsOf(term), months));
 

@@ -49,7 +49,10 @@ type Schedule = {
 };
 
 /** Days after `asOf` on which an instalment is charged, first one first. Counted back from the end, so month ends do not drift. */
-export function chargeDaysAfter(asOf: Temporal.PlainDate, { endsOn, everyMonths, termMonths }: Schedule): readonly Temporal.PlainDate[] {
+export function chargeDaysAfter(
+  asOf: Temporal.PlainDate,
+  { endsOn, everyMonths, termMonths }: Schedule,
+): readonly Temporal.PlainDate[] {
   const dayAfter = endsOn.add({ days: 1 });
   const limit = Math.min(termMonths ?? TERM_MONTHS_MAX, TERM_MONTHS_MAX);
   const days: Temporal.PlainDate[] = [];

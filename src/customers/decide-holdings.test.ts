@@ -23,7 +23,11 @@ const held = (changes: Partial<Subscription> = {}): Subscription => ({
   raw: { id: "s1" },
   ...changes,
 });
-const kept = (subscription: Subscription, isGone = false) => ({ id: subscription.id, facts: factsToJson(subscription), isGone });
+const kept = (subscription: Subscription, isGone = false) => ({
+  id: subscription.id,
+  facts: factsToJson(subscription),
+  isGone,
+});
 const at = Temporal.Instant.from("2026-11-17T07:00:00Z");
 
 const cases = [
@@ -32,7 +36,12 @@ const cases = [
   ["the same", [kept(held())], [held()], []],
   ["the same with a new ETag", [kept(held())], [held({ etag: "two", raw: { other: true } })], []],
   ["other seats", [kept(held())], [held({ quantity: 150 })], ["changed s1 quantity"]],
-  ["suspended, auto-renew lost", [kept(held())], [held({ status: "suspended", autoRenew: false })], ["changed s1 autoRenew,status"]],
+  [
+    "suspended, auto-renew lost",
+    [kept(held())],
+    [held({ status: "suspended", autoRenew: false })],
+    ["changed s1 autoRenew,status"],
+  ],
   ["a member that vanished", [kept(held())], [held({ term: undefined })], ["changed s1 term"]],
   ["no longer listed", [kept(held())], [], ["gone s1"]],
   ["gone for long", [kept(held(), true)], [], []],
@@ -41,7 +50,9 @@ const cases = [
 for (const [what, before, answer, expected] of cases)
   test(`${what}: ${expected.join() || "no change"}`, () => {
     const found = decideHoldingChanges(before, answer);
-    const said = found.map((one) => `${one.kind} ${one.id}${one.kind === "changed" ? ` ${Object.keys(one.after).sort().join()}` : ""}`);
+    const said = found.map(
+      (one) => `${one.kind} ${one.id}${one.kind === "changed" ? ` ${Object.keys(one.after).sort().join()}` : ""}`,
+    );
     assert.deepEqual(said, expected);
   });
 
@@ -56,7 +67,11 @@ const known = [
   [held(), "2025-11-20T00:00:00Z", "since its present term began"],
   [held({ createdAt: Temporal.Instant.from("2026-02-01T09:00:00Z") }), "2026-02-01T09:00:00Z", "since it was bought"],
   [held({ commitmentEndDay: undefined }), "2024-11-20T10:00:00Z", "since it was bought, when it is open-ended"],
-  [held({ commitmentEndDay: undefined, createdAt: undefined }), "2026-11-17T07:00:00Z", "since it was read, when nothing is told"],
+  [
+    held({ commitmentEndDay: undefined, createdAt: undefined }),
+    "2026-11-17T07:00:00Z",
+    "since it was read, when nothing is told",
+  ],
 ] as const;
 for (const [subscription, expected, why] of known)
   test(`facts are known ${why}`, () => assert.equal(knownFrom(subscription, at).toString(), expected));

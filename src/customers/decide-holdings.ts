@@ -29,7 +29,10 @@ export function factsFromJson(kept: FactsJson): SubscriptionFacts {
 }
 
 /** The members that differ, each side with its own value; a member that is absent on one side is null there. */
-export function changedMembers(before: FactsJson, after: FactsJson): { readonly before: FactsJson; readonly after: FactsJson } | undefined {
+export function changedMembers(
+  before: FactsJson,
+  after: FactsJson,
+): { readonly before: FactsJson; readonly after: FactsJson } | undefined {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
     (name) => canonicalJson(before[name] ?? null) !== canonicalJson(after[name] ?? null),
   );
@@ -43,12 +46,21 @@ export type KeptSubscription = { readonly id: SubscriptionId; readonly facts: Fa
 
 export type HoldingChange =
   | { readonly kind: "added"; readonly id: SubscriptionId; readonly facts: FactsJson }
-  | { readonly kind: "changed"; readonly id: SubscriptionId; readonly facts: FactsJson; readonly before: FactsJson; readonly after: FactsJson }
+  | {
+      readonly kind: "changed";
+      readonly id: SubscriptionId;
+      readonly facts: FactsJson;
+      readonly before: FactsJson;
+      readonly after: FactsJson;
+    }
   | { readonly kind: "returned"; readonly id: SubscriptionId; readonly facts: FactsJson }
   | { readonly kind: "gone"; readonly id: SubscriptionId; readonly facts: FactsJson };
 
 /** What a complete answer for one customer changes about what is kept. Nothing new gives an empty list. */
-export function decideHoldingChanges(kept: readonly KeptSubscription[], answer: readonly Subscription[]): readonly HoldingChange[] {
+export function decideHoldingChanges(
+  kept: readonly KeptSubscription[],
+  answer: readonly Subscription[],
+): readonly HoldingChange[] {
   const known = new Map(kept.map((one) => [one.id, one]));
   const listed = new Set(answer.map((one) => one.id));
   const changes: HoldingChange[] = [];
@@ -62,7 +74,8 @@ export function decideHoldingChanges(kept: readonly KeptSubscription[], answer: 
       if (changed !== undefined) changes.push({ kind: "changed", id: subscription.id, facts, ...changed });
     }
   }
-  for (const one of kept) if (!one.isGone && !listed.has(one.id)) changes.push({ kind: "gone", id: one.id, facts: one.facts });
+  for (const one of kept)
+    if (!one.isGone && !listed.has(one.id)) changes.push({ kind: "gone", id: one.id, facts: one.facts });
   return changes;
 }
 

@@ -1,5 +1,15 @@
 /** Letters that do not come apart into a base letter and a mark, as people type them without the keyboard for it. */
-const LETTERS: Readonly<Record<string, string>> = { ø: "o", æ: "ae", œ: "oe", ß: "ss", ł: "l", đ: "d", ð: "d", þ: "th", ı: "i" };
+const LETTERS: Readonly<Record<string, string>> = {
+  ø: "o",
+  æ: "ae",
+  œ: "oe",
+  ß: "ss",
+  ł: "l",
+  đ: "d",
+  ð: "d",
+  þ: "th",
+  ı: "i",
+};
 
 /** Longest search text that is looked up; more would only cost time. */
 export const SEARCH_LENGTH_MAX = 100;
@@ -15,8 +25,11 @@ export const foldText = (text: string): string =>
     .trim();
 
 /** What a customer is found by. */
-export const searchText = (customer: { readonly id: string; readonly name: string; readonly domain?: string | undefined }): string =>
-  `${foldText(customer.name)} ${foldText(customer.domain ?? "")} ${customer.id}`;
+export const searchText = (customer: {
+  readonly id: string;
+  readonly name: string;
+  readonly domain?: string | undefined;
+}): string => `${foldText(customer.name)} ${foldText(customer.domain ?? "")} ${customer.id}`;
 
 /** The words of a search, folded, with the signs of LIKE made harmless. All of them must be found. */
 export const searchPatterns = (text: string): readonly string[] =>

@@ -8,9 +8,23 @@ const now = Temporal.Instant.from("2026-11-17T07:42:00Z");
 const today = Temporal.PlainDate.from("2026-11-17");
 const none: Committed = { kind: "none", why: "paid-up" };
 const held = (changes: Partial<HeldSubscription>): HeldSubscription => ({
-  id: "s1" as SubscriptionId, customerId: "c1" as CustomerId, offerId: "o", name: "Microsoft 365 E5", family: "new-commerce", status: "active",
-  quantity: 140, autoRenew: true, isTrial: false, suspensionReasons: [], raw: null, readAt: now, goneAt: undefined, price: undefined,
-  createdAt: Temporal.Instant.from("2024-11-20T09:00:00Z"), commitmentEndDay: Temporal.PlainDate.from("2027-11-19"), ...changes,
+  id: "s1" as SubscriptionId,
+  customerId: "c1" as CustomerId,
+  offerId: "o",
+  name: "Microsoft 365 E5",
+  family: "new-commerce",
+  status: "active",
+  quantity: 140,
+  autoRenew: true,
+  isTrial: false,
+  suspensionReasons: [],
+  raw: null,
+  readAt: now,
+  goneAt: undefined,
+  price: undefined,
+  createdAt: Temporal.Instant.from("2024-11-20T09:00:00Z"),
+  commitmentEndDay: Temporal.PlainDate.from("2027-11-19"),
+  ...changes,
 });
 const at = (text: string) => Temporal.Instant.from(text);
 const day = (text: string) => Temporal.PlainDate.from(text);
@@ -24,10 +38,19 @@ const windows = [
   ["no window told, bought yesterday", { createdAt: at("2026-11-16T09:00:00Z") }, "unknown"],
   ["nothing told at all", { createdAt: undefined }, "unknown"],
 ] as const;
-for (const [what, changes, kind] of windows) test(`${what}: cancel window ${kind}`, () => assert.equal(cancelWindow(held(changes as never), now).kind, kind));
+for (const [what, changes, kind] of windows)
+  test(`${what}: cancel window ${kind}`, () => assert.equal(cancelWindow(held(changes as never), now).kind, kind));
 
 const soon = { commitmentEndDay: day("2026-11-19") };
-const committed: Committed = { kind: "committed", amount: { minor: 1n, currency: "SEK" }, instalments: 1, instalment: { minor: 1n, currency: "SEK" }, nextChargeDay: today, endsOn: today, cancellableUntil: undefined };
+const committed: Committed = {
+  kind: "committed",
+  amount: { minor: 1n, currency: "SEK" },
+  instalments: 1,
+  instalment: { minor: 1n, currency: "SEK" },
+  nextChargeDay: today,
+  endsOn: today,
+  cancellableUntil: undefined,
+};
 const warnings = [
   // what                                    facts                                             overdue  committed  warnings
   ["nothing near", {}, false, none, []],
@@ -45,5 +68,8 @@ const warnings = [
 ] as const;
 for (const [what, changes, hasOverdue, owed, expected] of warnings)
   test(`${what}: ${expected.join() || "no warning"}`, () => {
-    assert.deepEqual(subscriptionWarnings(held(changes as never), { now, today, hasOverdue, committed: owed }), expected);
+    assert.deepEqual(
+      subscriptionWarnings(held(changes as never), { now, today, hasOverdue, committed: owed }),
+      expected,
+    );
   });

@@ -18,20 +18,40 @@ export type TermRow = {
   readonly price: SeatPrice | undefined;
 };
 type Row = {
-  readonly subscription_id: SubscriptionId; readonly customer_id: CustomerId; readonly name: string; readonly family: ProductFamily; readonly status: string;
-  readonly quantity: string; readonly auto_renew: boolean; readonly is_trial: boolean; readonly billing_type: string | null; readonly billing_cycle: string | null;
-  readonly term: string | null; readonly renewal_term: string | null; readonly commitment_end_day: Temporal.PlainDate | null; readonly cancellable_until: Temporal.Instant | null;
-  readonly read_at: Temporal.Instant; readonly unit_price: string | null; readonly currency: Currency | null; readonly from_day: Temporal.PlainDate | null; readonly known: boolean;
+  readonly subscription_id: SubscriptionId;
+  readonly customer_id: CustomerId;
+  readonly name: string;
+  readonly family: ProductFamily;
+  readonly status: string;
+  readonly quantity: string;
+  readonly auto_renew: boolean;
+  readonly is_trial: boolean;
+  readonly billing_type: string | null;
+  readonly billing_cycle: string | null;
+  readonly term: string | null;
+  readonly renewal_term: string | null;
+  readonly commitment_end_day: Temporal.PlainDate | null;
+  readonly cancellable_until: Temporal.Instant | null;
+  readonly read_at: Temporal.Instant;
+  readonly unit_price: string | null;
+  readonly currency: Currency | null;
+  readonly from_day: Temporal.PlainDate | null;
+  readonly known: boolean;
 };
 
 /**
  * The facts of every subscription that could commit something at the end of `asOf` (UTC), each with the price of that day:
  * the newest that had begun by then, else the oldest we know. Usage, trials and ended terms are left out here to save the reading.
  */
-export async function loadTerms(tx: Tx, asOf: Temporal.PlainDate, ids?: readonly CustomerId[]): Promise<readonly TermRow[]> {
+export async function loadTerms(
+  tx: Tx,
+  asOf: Temporal.PlainDate,
+  ids?: readonly CustomerId[],
+): Promise<readonly TermRow[]> {
   const end = asOf.add({ days: 1 }).toZonedDateTime("UTC").toInstant();
   const which = ids === undefined ? sql`true` : sql`s.customer_id = any(${ids})`;
-  const { rows } = await sql<Row>`select s.id as subscription_id, s.customer_id, v.name, v.family, v.status, v.quantity, v.auto_renew, v.is_trial,
+  const { rows } =
+    await sql<Row>`select s.id as subscription_id, s.customer_id, v.name, v.family, v.status, v.quantity, v.auto_renew, v.is_trial,
       v.billing_type, v.billing_cycle, v.term, v.renewal_term, v.commitment_end_day, v.cancellable_until, h.read_at,
       trim_scale(p.unit_price) as unit_price, p.currency, p.from_day, s.known_from < ${end} as known
     from subscription s
@@ -72,11 +92,18 @@ const toTerm = (row: Row): TermRow => ({
       },
 });
 
-export type PriceToWrite = { readonly subscription_id: string; readonly from_day: string; readonly unit_price: string; readonly currency: string; readonly invoice_id: string | null };
+export type PriceToWrite = {
+  readonly subscription_id: string;
+  readonly from_day: string;
+  readonly unit_price: string;
+  readonly currency: string;
+  readonly invoice_id: string | null;
+};
 
 /** Keeps prices that are new or differ; gives the customers and subscriptions whose price of a known day changed. Azure plans have no seat price. */
 export async function upsertPrices(tx: Tx, prices: readonly PriceToWrite[], at: Temporal.Instant): Promise<number> {
-  const { rows } = await sql`insert into subscription_price (subscription_id, from_day, unit_price, currency, invoice_id, seen_at)
+  const { rows } =
+    await sql`insert into subscription_price (subscription_id, from_day, unit_price, currency, invoice_id, seen_at)
     select p.subscription_id, p.from_day, p.unit_price, p.currency, p.invoice_id, ${at}
     from jsonb_to_recordset(${JSON.stringify(prices)}::jsonb) as p(subscription_id text, from_day date, unit_price numeric, currency text, invoice_id text)
     where not exists (select 1 from subscription_version v where v.subscription_id = p.subscription_id and v.valid_to is null and v.family in ('azure-plan', 'azure-legacy'))
@@ -87,22 +114,32 @@ export async function upsertPrices(tx: Tx, prices: readonly PriceToWrite[], at: 
 }
 
 /** Remembers the currency each customer is billed in. */
-export async function writeBillingCurrencies(tx: Tx, rows: readonly { readonly customer_id: string; readonly currency: string }[]): Promise<void> {
+export async function writeBillingCurrencies(
+  tx: Tx,
+  rows: readonly { readonly customer_id: string; readonly currency: string }[],
+): Promise<void> {
   await sql`update portfolio set billing_currency = g.currency from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as g(customer_id text, currency text)
     where portfolio.customer_id = g.customer_id and portfolio.billing_currency is distinct from g.currency`.execute(tx);
 }
 
 /** Moves the last billed day of Azure usage on, judged by billed lines of Azure plans. */
 export async function moveBilledThrough(tx: Tx, lines: readonly BillingLineItem[]): Promise<void> {
-  const rows = lines.map(({ subscriptionId, chargeEnd }) => ({ id: subscriptionId, day: chargeEnd?.toString() ?? null }));
+  const rows = lines.map(({ subscriptionId, chargeEnd }) => ({
+    id: subscriptionId,
+    day: chargeEnd?.toString() ?? null,
+  }));
   await sql`insert into billing_progress (billed_through)
     select max(g.day) from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as g(id text, day date)
     join subscription_version v on v.subscription_id = g.id and v.valid_to is null and v.family in ('azure-plan', 'azure-legacy')
     having max(g.day) is not null
-    on conflict (is_only) do update set billed_through = greatest(billing_progress.billed_through, excluded.billed_through)`.execute(tx);
+    on conflict (is_only) do update set billed_through = greatest(billing_progress.billed_through, excluded.billed_through)`.execute(
+    tx,
+  );
 }
 
 export async function loadBilledThrough(tx: Tx): Promise<Temporal.PlainDate | undefined> {
-  const { rows } = await sql<{ billed_through: Temporal.PlainDate }>`select billed_through from billing_progress`.execute(tx);
+  const { rows } = await sql<{
+    billed_through: Temporal.PlainDate;
+  }>`select billed_through from billing_progress`.execute(tx);
   return rows[0]?.billed_through;
 }

@@ -7,10 +7,22 @@ import { priceOf } from "./store-holdings.ts";
 import type { SeatPrice } from "./contract.ts";
 
 type Row = {
-  readonly customer_id: CustomerId; readonly customer_name: string; readonly facts: FactsJson; readonly at: Temporal.Instant; readonly n: number;
-  readonly unit_price: string | null; readonly currency: Currency | null; readonly from_day: Temporal.PlainDate | null;
+  readonly customer_id: CustomerId;
+  readonly customer_name: string;
+  readonly facts: FactsJson;
+  readonly at: Temporal.Instant;
+  readonly n: number;
+  readonly unit_price: string | null;
+  readonly currency: Currency | null;
+  readonly from_day: Temporal.PlainDate | null;
 };
-export type DueRow = { readonly customerId: CustomerId; readonly customerName: string; readonly facts: FactsJson; readonly at: Temporal.Instant; readonly price: SeatPrice | undefined };
+export type DueRow = {
+  readonly customerId: CustomerId;
+  readonly customerName: string;
+  readonly facts: FactsJson;
+  readonly at: Temporal.Instant;
+  readonly price: SeatPrice | undefined;
+};
 export type Due = { readonly count: number; readonly first: DueRow | undefined };
 
 const FROM = sql`from subscription_version v join subscription s on s.id = v.subscription_id and s.gone_at is null
@@ -20,12 +32,22 @@ const COLUMNS = sql`c.id as customer_id, c.name as customer_name, v.facts, pr.un
 
 const toDue = (rows: readonly Row[]): Due => ({
   count: rows[0]?.n ?? 0,
-  first: rows.map((row) => ({ customerId: row.customer_id, customerName: row.customer_name, facts: row.facts, at: row.at, price: priceOf(row) }))[0],
+  first: rows.map((row) => ({
+    customerId: row.customer_id,
+    customerName: row.customer_name,
+    facts: row.facts,
+    at: row.at,
+    price: priceOf(row),
+  }))[0],
 });
 
 /** Subscriptions of customers with an overdue balance that renew by themselves before `until`. */
-export async function loadRenewals(tx: Tx, days: { readonly from: Temporal.PlainDate; readonly until: Temporal.PlainDate }): Promise<Due> {
-  const { rows } = await sql<Row>`select ${COLUMNS}, (v.commitment_end_day + 1)::timestamp at time zone 'UTC' as at ${FROM}
+export async function loadRenewals(
+  tx: Tx,
+  days: { readonly from: Temporal.PlainDate; readonly until: Temporal.PlainDate },
+): Promise<Due> {
+  const { rows } =
+    await sql<Row>`select ${COLUMNS}, (v.commitment_end_day + 1)::timestamp at time zone 'UTC' as at ${FROM}
     where v.valid_to is null and v.auto_renew and v.status = 'active' and v.family not in ('azure-plan', 'azure-legacy')
       and v.commitment_end_day between ${days.from} and ${days.until} and p.overdue > 0
     order by v.commitment_end_day, v.quantity desc, s.id limit 1`.execute(tx);
@@ -33,7 +55,10 @@ export async function loadRenewals(tx: Tx, days: { readonly from: Temporal.Plain
 }
 
 /** Cancel windows that close before `until` at customers that owe overdue money or are watched, restricted or suspended. */
-export async function loadWindows(tx: Tx, times: { readonly from: Temporal.Instant; readonly until: Temporal.Instant }): Promise<Due> {
+export async function loadWindows(
+  tx: Tx,
+  times: { readonly from: Temporal.Instant; readonly until: Temporal.Instant },
+): Promise<Due> {
   const { rows } = await sql<Row>`select ${COLUMNS}, v.cancellable_until as at ${FROM}
     where v.valid_to is null and v.status not in ('deleted', 'expired', 'disabled') and v.cancellable_until > ${times.from} and v.cancellable_until <= ${times.until}
       and (p.overdue > 0 or c.standing <> 'active' or p.headroom < 0)

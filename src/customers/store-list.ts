@@ -2,7 +2,14 @@ import { type RawBuilder, sql } from "kysely";
 import type { Currency } from "../core/currency.ts";
 import type { CustomerId } from "../core/ids.ts";
 import type { Tx } from "../store/contract.ts";
-import type { BudgetUse, BudgetUseFigures, CustomerFilters, CustomerSort, PortfolioFigures, Standing } from "./contract.ts";
+import type {
+  BudgetUse,
+  BudgetUseFigures,
+  CustomerFilters,
+  CustomerSort,
+  PortfolioFigures,
+  Standing,
+} from "./contract.ts";
 import type { Direction, ListPlace } from "./decide-cursor.ts";
 import { RESELLER_JOIN } from "./store.ts";
 
@@ -24,17 +31,38 @@ export type ListFilter = {
 };
 
 export type ListRow = {
-  readonly id: CustomerId; readonly name: string; readonly name_key: string; readonly domain: string | null; readonly country: string | null;
-  readonly reseller_id: string | null; readonly reseller_name: string | null; readonly standing: Standing;
-  readonly currency: Currency | null; readonly exposure: bigint | null; readonly open_invoices: bigint | null; readonly overdue: bigint | null;
-  readonly oldest_due_day: Temporal.PlainDate | null; readonly unbilled: bigint | null; readonly committed: bigint | null; readonly deposits: bigint | null;
-  readonly headroom: bigint | null; readonly unknown_parts: readonly string[]; readonly figures_at: Temporal.Instant | null;
-  readonly budget_use: BudgetUse | null; readonly budget_used_bps: number | null; readonly open_notices: number; readonly open_cases: number;
-  readonly limit_minor: bigint | null; readonly limit_currency: Currency | null;
-  readonly first_seen_at: Temporal.Instant; readonly detached_at: Temporal.Instant | null;
+  readonly id: CustomerId;
+  readonly name: string;
+  readonly name_key: string;
+  readonly domain: string | null;
+  readonly country: string | null;
+  readonly reseller_id: string | null;
+  readonly reseller_name: string | null;
+  readonly standing: Standing;
+  readonly currency: Currency | null;
+  readonly exposure: bigint | null;
+  readonly open_invoices: bigint | null;
+  readonly overdue: bigint | null;
+  readonly oldest_due_day: Temporal.PlainDate | null;
+  readonly unbilled: bigint | null;
+  readonly committed: bigint | null;
+  readonly deposits: bigint | null;
+  readonly headroom: bigint | null;
+  readonly unknown_parts: readonly string[];
+  readonly figures_at: Temporal.Instant | null;
+  readonly budget_use: BudgetUse | null;
+  readonly budget_used_bps: number | null;
+  readonly open_notices: number;
+  readonly open_cases: number;
+  readonly limit_minor: bigint | null;
+  readonly limit_currency: Currency | null;
+  readonly first_seen_at: Temporal.Instant;
+  readonly detached_at: Temporal.Instant | null;
 };
 
-const SORT_COLUMN: Readonly<Record<CustomerSort, { readonly column: RawBuilder<unknown>; readonly type: RawBuilder<unknown> }>> = {
+const SORT_COLUMN: Readonly<
+  Record<CustomerSort, { readonly column: RawBuilder<unknown>; readonly type: RawBuilder<unknown> }>
+> = {
   name: { column: sql`c.name_key`, type: sql`text` },
   exposure: { column: sql`p.exposure`, type: sql`bigint` },
   overdue: { column: sql`p.overdue`, type: sql`bigint` },
@@ -74,7 +102,13 @@ function after(place: ListPlace): RawBuilder<unknown> {
   return sql`(${column} ${beyond} ${place.value}::${type} or (${column} = ${place.value}::${type} and c.id > ${place.id}) or ${column} is null)`;
 }
 
-export type ListQuery = { readonly filter: ListFilter; readonly sort: CustomerSort; readonly direction: Direction; readonly place?: ListPlace | undefined; readonly limit: number };
+export type ListQuery = {
+  readonly filter: ListFilter;
+  readonly sort: CustomerSort;
+  readonly direction: Direction;
+  readonly place?: ListPlace | undefined;
+  readonly limit: number;
+};
 
 const ROW = sql`c.id, c.name, c.name_key, c.domain, c.country, coalesce(r.id, c.partner_ref) as reseller_id, coalesce(r.name, c.partner_ref) as reseller_name,
   c.standing, p.currency, p.exposure, p.open_invoices, p.overdue, p.oldest_due_day, p.unbilled, p.committed, p.deposits, p.headroom, p.unknown_parts,
@@ -83,7 +117,10 @@ const ROW = sql`c.id, c.name, c.name_key, c.domain, c.country, coalesce(r.id, c.
 const LIMIT_JOIN = sql`left join lateral (select amount_minor, currency from credit_limit where customer_id = c.id order by id desc limit 1) l on true`;
 
 /** One page of the customer list; names of resellers and limits are looked up for its rows only. */
-export async function loadPage(tx: Tx, { filter, sort, direction, place, limit }: ListQuery): Promise<readonly ListRow[]> {
+export async function loadPage(
+  tx: Tx,
+  { filter, sort, direction, place, limit }: ListQuery,
+): Promise<readonly ListRow[]> {
   const { column } = SORT_COLUMN[sort];
   const order = direction === "asc" ? sql`${column} asc nulls last, c.id` : sql`${column} desc nulls last, c.id`;
   const start = place === undefined ? sql`` : sql`and ${after(place)}`;
@@ -96,12 +133,19 @@ export async function loadPage(tx: Tx, { filter, sort, direction, place, limit }
 }
 
 export async function countRows(tx: Tx, filter: ListFilter): Promise<number> {
-  const { rows } = await sql<{ n: number }>`select count(*)::int as n from customer c join portfolio p on p.customer_id = c.id where ${conditions(filter)}`.execute(tx);
+  const { rows } = await sql<{
+    n: number;
+  }>`select count(*)::int as n from customer c join portfolio p on p.customer_id = c.id where ${conditions(filter)}`.execute(
+    tx,
+  );
   return rows[0]?.n ?? 0;
 }
 
 export async function loadRow(tx: Tx, id: CustomerId): Promise<ListRow | undefined> {
-  const { rows } = await sql<ListRow>`select ${ROW} from customer c join portfolio p on p.customer_id = c.id ${RESELLER_JOIN} ${LIMIT_JOIN} where c.id = ${id}`.execute(tx);
+  const { rows } =
+    await sql<ListRow>`select ${ROW} from customer c join portfolio p on p.customer_id = c.id ${RESELLER_JOIN} ${LIMIT_JOIN} where c.id = ${id}`.execute(
+      tx,
+    );
   return rows[0];
 }
 
@@ -149,7 +193,9 @@ export async function writeBudgetUse(tx: Tx, figures: readonly BudgetUseFigures[
   const rows = figures.map(({ customerId, use, usedBps }) => ({ customer_id: customerId, use, bps: usedBps ?? null }));
   await sql`update portfolio p set budget_use = g.use, budget_used_bps = g.bps
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as g(customer_id text, use text, bps integer)
-    where p.customer_id = g.customer_id and (p.budget_use, p.budget_used_bps) is distinct from (g.use, g.bps)`.execute(tx);
+    where p.customer_id = g.customer_id and (p.budget_use, p.budget_used_bps) is distinct from (g.use, g.bps)`.execute(
+    tx,
+  );
 }
 
 export type Counts = { readonly customer_id: CustomerId; readonly notices: number; readonly cases: number };
@@ -157,5 +203,7 @@ export type Counts = { readonly customer_id: CustomerId; readonly notices: numbe
 export async function writeCounts(tx: Tx, rows: readonly Counts[]): Promise<void> {
   await sql`update portfolio p set open_notices = g.notices, open_cases = g.cases
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as g(customer_id text, notices integer, cases integer)
-    where p.customer_id = g.customer_id and (p.open_notices, p.open_cases) is distinct from (g.notices, g.cases)`.execute(tx);
+    where p.customer_id = g.customer_id and (p.open_notices, p.open_cases) is distinct from (g.notices, g.cases)`.execute(
+    tx,
+  );
 }

@@ -2,7 +2,18 @@ import type { Currency } from "../core/currency.ts";
 import { type Money, moneyToJson } from "../core/money.ts";
 import type { MoneyWire } from "../core/wire.ts";
 import type { Actor } from "../store/contract.ts";
-import type { Committed, CommittedWire, CustomerRow, HeldEntitlement, HeldSubscription, Identity, LimitWire, NoteWire, StandingWire, SubscriptionRow } from "./contract.ts";
+import type {
+  Committed,
+  CommittedWire,
+  CustomerRow,
+  HeldEntitlement,
+  HeldSubscription,
+  Identity,
+  LimitWire,
+  NoteWire,
+  StandingWire,
+  SubscriptionRow,
+} from "./contract.ts";
 import { decideCommitted, monthlyCost, renewalCommits, termFactsOf, willRenew } from "./decide-committed.ts";
 import { cancelWindow, subscriptionWarnings } from "./decide-warnings.ts";
 import type { ListRow } from "./store-list.ts";
@@ -21,7 +32,8 @@ export const rowToWire = (row: ListRow): CustomerRow => ({
   name: row.name,
   domain: row.domain,
   country: row.country,
-  reseller: row.reseller_id === null || row.reseller_name === null ? null : { id: row.reseller_id, name: row.reseller_name },
+  reseller:
+    row.reseller_id === null || row.reseller_name === null ? null : { id: row.reseller_id, name: row.reseller_name },
   standing: row.standing,
   exposure: amount(row.exposure, row.currency),
   openInvoices: amount(row.open_invoices, row.currency),
@@ -53,7 +65,8 @@ export const identityToWire = (row: IdentityRow): Identity => ({
   contactName: row.contact_name,
   phone: row.phone,
   relationship: row.relationship,
-  reseller: row.reseller_id === null || row.reseller_name === null ? null : { id: row.reseller_id, name: row.reseller_name },
+  reseller:
+    row.reseller_id === null || row.reseller_name === null ? null : { id: row.reseller_id, name: row.reseller_name },
   firstSeenAt: row.first_seen_at.toString(),
   lastSeenAt: (row.detached_at === null ? (row.list_read_at ?? row.last_seen_at) : row.last_seen_at).toString(),
   detachedAt: text(row.detached_at),
@@ -65,7 +78,10 @@ export const identityToWire = (row: IdentityRow): Identity => ({
     endsAt: text(row.gdap_ends_at),
     autoExtends: row.gdap_auto_extends,
   },
-  adminMfa: row.mfa_admins === null || row.mfa_admins_with === null ? null : { admins: row.mfa_admins, withMfa: row.mfa_admins_with },
+  adminMfa:
+    row.mfa_admins === null || row.mfa_admins_with === null
+      ? null
+      : { admins: row.mfa_admins, withMfa: row.mfa_admins_with },
 });
 
 export const standingToWire = (row: IdentityRow): StandingWire => ({
@@ -83,7 +99,12 @@ export const limitToWire = (row: LimitRow): LimitWire => ({
   at: row.set_at.toString(),
 });
 
-export const noteToWire = (row: NoteRow): NoteWire => ({ id: row.id, text: row.text, by: actorWire(row.written_by), at: row.written_at.toString() });
+export const noteToWire = (row: NoteRow): NoteWire => ({
+  id: row.id,
+  text: row.text,
+  by: actorWire(row.written_by),
+  at: row.written_at.toString(),
+});
 
 export function committedToWire(committed: Committed): CommittedWire {
   if (committed.kind !== "committed") return { kind: committed.kind, why: committed.why };
@@ -98,9 +119,17 @@ export function committedToWire(committed: Committed): CommittedWire {
   };
 }
 
-type SubscriptionContext = { readonly now: Temporal.Instant; readonly today: Temporal.PlainDate; readonly hasOverdue: boolean; readonly entitlements: readonly HeldEntitlement[] };
+type SubscriptionContext = {
+  readonly now: Temporal.Instant;
+  readonly today: Temporal.PlainDate;
+  readonly hasOverdue: boolean;
+  readonly entitlements: readonly HeldEntitlement[];
+};
 
-export function subscriptionToWire(held: HeldSubscription, { now, today, hasOverdue, entitlements }: SubscriptionContext): SubscriptionRow {
+export function subscriptionToWire(
+  held: HeldSubscription,
+  { now, today, hasOverdue, entitlements }: SubscriptionContext,
+): SubscriptionRow {
   const facts = termFactsOf(held);
   const committed = decideCommitted(facts, held.price, today);
   const isSeat = held.family !== "azure-plan" && held.family !== "azure-legacy";
@@ -114,7 +143,10 @@ export function subscriptionToWire(held: HeldSubscription, { now, today, hasOver
     autoRenew: held.autoRenew,
     billingCycle: held.billingCycle ?? null,
     term: held.term ?? null,
-    unitPrice: held.price === undefined ? null : { amount: held.price.unitPrice, currency: held.price.currency, since: held.price.since.toString() },
+    unitPrice:
+      held.price === undefined
+        ? null
+        : { amount: held.price.unitPrice, currency: held.price.currency, since: held.price.since.toString() },
     monthly: isSeat ? wire(monthlyCost(facts, held.price)) : null,
     renewsOn: willRenew(facts) ? text(held.commitmentEndDay?.add({ days: 1 })) : null,
     renewalCommits: wire(renewalCommits(facts, held.price)),
@@ -125,6 +157,8 @@ export function subscriptionToWire(held: HeldSubscription, { now, today, hasOver
     warnings: [...subscriptionWarnings(held, { now, today, hasOverdue, committed })],
     readAt: held.readAt.toString(),
     goneAt: text(held.goneAt),
-    entitlements: entitlements.filter((one) => one.planId === held.id).map(({ id, name, status, planId }) => ({ id, name, status, planId })),
+    entitlements: entitlements
+      .filter((one) => one.planId === held.id)
+      .map(({ id, name, status, planId }) => ({ id, name, status, planId })),
   };
 }

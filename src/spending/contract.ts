@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { CustomerId } from "../core/ids.ts";
 import type { Money } from "../core/money.ts";
-import { dayJson, instantJson, moneyJson } from "../core/wire.ts";
+import { dayInput, dayJson, instantJson, moneyInput, moneyJson } from "../core/wire.ts";
 import type { Tx } from "../store/contract.ts";
 
 /** The only door of `spending`: is the money running as agreed? All figures are estimates about a day old; budgets cap nothing. */
@@ -36,12 +36,12 @@ export type BurnRate =
   | {
       readonly kind: "known";
       readonly perHour: Money;
-      /** `day` = newest daily cost over its hours; `reading` = growth between the two newest readings. */
-      readonly basis: "day" | "reading";
+      /** `reading` = growth between the two newest figures; `month` = only one figure yet, spread over the month so far. */
+      readonly basis: "reading" | "month";
       readonly from: Temporal.Instant;
       readonly through: Temporal.Instant;
     }
-  | { readonly kind: "unknown"; readonly reason: "no-data" | "one-reading-only" | "currency-unknown" | "stale" };
+  | { readonly kind: "unknown"; readonly reason: "no-data" | "currency-unknown" };
 /** Of one Azure subscription when named, else of the whole customer. Never a guess: no data gives unknown. */
 export type BurnRateOf = (tx: Tx, customerId: CustomerId, entitlementId?: string) => Promise<BurnRate>;
 
@@ -98,6 +98,23 @@ export const spendDayJson = z.object({
   spansDays: z.number().int(),
 });
 
+/** What a person agrees with a customer; the amount is in the currency of its usage. */
+export const budgetBody = z.strictObject({
+  amount: moneyInput,
+  agreedWith: z.string().trim().min(2).max(200),
+  /** The day it was agreed; today unless told. */
+  agreedOn: dayInput.optional(),
+  why: z.string().trim().min(3).max(2_000),
+});
+export const budgetHistoryJson = z.object({
+  amount: moneyJson,
+  agreedWith: z.string(),
+  agreedOn: dayJson,
+  why: z.string(),
+  setBy: z.string(),
+  setAt: instantJson,
+});
+
 export const spendPartJson = z.object({ id: z.string(), name: z.string(), cost: moneyJson, through: instantJson });
 
 /** One customer's Azure spend: the passport's panel. */
@@ -113,6 +130,8 @@ export const customerSpendJson = z.object({
   usedThrough: instantJson.nullable(),
   usedBps: z.number().int().nullable(),
   budget: budgetJson.nullable(),
+  /** Earlier budgets, newest first. */
+  budgetHistory: z.array(budgetHistoryJson),
   partnerBudget: partnerBudgetJson,
   forecast: forecastJson.nullable(),
   noForecast: z.enum(["no-data", "too-few-days", "month-over"]).nullable(),

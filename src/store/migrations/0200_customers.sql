@@ -143,6 +143,8 @@ create table subscription_version (
 );
 create unique index subscription_version_present on subscription_version (subscription_id) where valid_to is null;
 create index subscription_version_by_customer on subscription_version (customer_id) where valid_to is null;
+create index subscription_version_renewing on subscription_version (commitment_end_day) where valid_to is null and auto_renew;
+create index subscription_version_cancellable on subscription_version (cancellable_until) where valid_to is null;
 
 -- When a customer's subscriptions were last read, whether or not anything changed.
 create table holding_read (
@@ -157,7 +159,7 @@ create table azure_entitlement (
   plan_id     text not null,
   name        text not null,
   status      text not null,
-  raw         jsonb not null,
+  raw         jsonb,
   gone_at     timestamptz
 );
 create index azure_entitlement_by_customer on azure_entitlement (customer_id);
@@ -189,7 +191,7 @@ create table gdap_relationship (
   activated_at timestamptz,
   ends_at      timestamptz,
   auto_extends boolean not null,
-  raw          jsonb not null,
+  raw          jsonb,
   gone_at      timestamptz
 );
 create index gdap_relationship_by_customer on gdap_relationship (customer_id) where customer_id is not null;
