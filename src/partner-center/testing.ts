@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Json } from "../core/canonical.ts";
@@ -126,3 +127,40 @@ const vaultOf = ({ vault, steps }: { vault: Map<string, string>; steps: string[]
     return value;
   },
 });
+
+/** A vault for tests that keeps its secrets in memory. */
+export function memoryVault(secrets: Readonly<Record<string, string>>): TokenVault {
+  return vaultOf({ vault: new Map(Object.entries(secrets)), steps: [] });
+}
+
+export type SimulatorDesk = {
+  readonly url: string;
+  readonly credentials: {
+    readonly partnerTenantId: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly refreshToken: string;
+  };
+  now(): string;
+  advance(duration: string): Promise<string>;
+};
+
+/** A client of a running simulator whose waits move the simulator's clock instead of the test's. */
+export function clientOf(desk: SimulatorDesk, logged: string[] = []): MsClient {
+  let slept = 0;
+  const outside: Outside = {
+    fetch,
+    clock: { now: () => Temporal.Instant.from(desk.now()) },
+    monotonicMs: () => performance.now() + slept,
+    sleep: async (ms) => {
+      slept += ms;
+      await desk.advance(`PT${Math.ceil(ms / 1_000)}S`);
+    },
+    chance: () => 0.5,
+    newId: () => randomUUID(),
+    log: (level, what, facts) => void logged.push(`${level} ${what} ${JSON.stringify(facts)}`),
+  };
+  const { partnerTenantId: tenantId, clientId, clientSecret, refreshToken } = desk.credentials;
+  const settings = { cloud: simulatorCloud(desk.url), tenantId, clientId, clientSecret };
+  return createClient(settings, memoryVault({ [REFRESH_TOKEN]: refreshToken }), outside);
+}

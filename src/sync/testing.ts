@@ -100,9 +100,15 @@ export function readerOf(world: World): PartnerCenterReader {
     const kind = world.refuse.get(`${what} ${id}`.trim()) ?? world.refuse.get(what);
     if (kind !== undefined) throw problem(kind);
   };
-  const never = (): never => {
-    throw new Error("not part of this test");
-  };
+  return { ...baseReads(world, ask), ...moneyReads(world, ask), ...watchReads(world, ask) };
+}
+
+type Ask = (what: string, id?: string) => void;
+const never = (): never => {
+  throw new Error("not part of this test");
+};
+
+function baseReads(world: World, ask: Ask) {
   return {
     async *customers() {
       ask("customers");
@@ -123,6 +129,11 @@ export function readerOf(world: World): PartnerCenterReader {
     subscription: never,
     entitlements: async () => [],
     entitlement: never,
+  } satisfies Partial<PartnerCenterReader>;
+}
+
+function moneyReads(world: World, ask: Ask) {
+  return {
     customerUsage: async () => {
       ask("customerUsage");
       return world.usage;
@@ -140,6 +151,11 @@ export function readerOf(world: World): PartnerCenterReader {
       ask("budget", id);
       return { customerId: id, amount: { units: 100n, scale: 0 } };
     },
+  } satisfies Partial<PartnerCenterReader>;
+}
+
+function watchReads(world: World, ask: Ask) {
+  return {
     async *auditRecords(from, to) {
       ask("audit", from.toString());
       const inside = world.audit.filter((one) => {
@@ -167,7 +183,7 @@ export function readerOf(world: World): PartnerCenterReader {
     webhookEventNames: never,
     webhookRegistration: async () => ({ url: "https://desk.example/hook", events: [] }),
     mfaCompliant: async () => true,
-  };
+  } satisfies Partial<PartnerCenterReader>;
 }
 
 /** Sinks that keep what they are given in a table, so that rolling back takes it away again. */
@@ -176,7 +192,9 @@ export async function keepingSinks(store: Store): Promise<FactSinks & { kept(): 
     store.db,
   );
   const keep = async (tx: Tx, facts: readonly string[]): Promise<void> => {
-    for (const fact of facts) await sql`insert into test_fact (fact) values (${fact})`.execute(tx);
+    await sql`insert into test_fact (fact) select value from jsonb_array_elements_text(${JSON.stringify(facts)}::jsonb)`.execute(
+      tx,
+    );
   };
   return {
     saveCustomers: (tx, all) =>
