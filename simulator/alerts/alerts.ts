@@ -1,7 +1,7 @@
 import type { AlertRow } from "../kernel/rows.ts";
 import { type Sim, nowIso } from "../kernel/sim.ts";
 import { notify, writeActivity } from "../partner-center/activity.ts";
-import type { Caller } from "../tokens/tokens.ts";
+import type { Caller } from "../http/route.ts";
 
 /** One internal record feeds three dialects: fraud events v1, their new model, and Graph (CONTRACT 10.4). */
 

@@ -12,7 +12,7 @@ import { type Courier, TRICKS, deliveryJson, isTrick } from "../webhooks/deliver
 import { addTrick, clearTricks, waitingTricks } from "../webhooks/tricks.ts";
 import { EVENTS, UnknownFact } from "./events.ts";
 import { LEDGER_FILES } from "./ledger-csv.ts";
-import { credentialsOf, summary } from "./state.ts";
+import { credentialsOf, publicSettings, summary } from "./state.ts";
 
 export type ControlDeps = {
   readonly sim: Sim;
@@ -127,7 +127,8 @@ function faults({ faults: armed }: ControlDeps, asked: Asked): Reply {
 
 function isPattern(text: string): boolean {
   try {
-    return new RegExp(text) !== undefined;
+    new RegExp(text).test("");
+    return true;
   } catch {
     return false;
   }
@@ -162,8 +163,7 @@ function changeSettings(sim: Sim, body: unknown): Reply {
   const delay = member(body, "webhookDelaySeconds");
   if (Array.isArray(delay) && delay.length === 2)
     sim.changeSettings({ webhookDelaySeconds: [Number(delay[0]), Number(delay[1])] });
-  const { tokenKey: _secret, ...settings } = sim.settings();
-  return ok(settings);
+  return ok(publicSettings(sim));
 }
 
 /** A refresh token for a user of the tenant, or for a new one with these roles; `mfa: false` signs in without. */

@@ -50,9 +50,11 @@ function requirements(sim: Sim) {
       totalTenantCount: customers.length,
       compliantTenantCount: safe,
     }),
-    item("securityAlertsPromptlyResolved", hours === undefined || hours <= 24 ? MAX : 0, {
-      ...(hours === undefined ? {} : { averageResponseTimeInHours: hours.toFixed(1) }),
-    }),
+    item(
+      "securityAlertsPromptlyResolved",
+      hours === undefined || hours <= 24 ? MAX : 0,
+      hours === undefined ? {} : { averageResponseTimeInHours: hours.toFixed(1) },
+    ),
     item("securityContactProvided", MAX),
     item("spendingBudgetSetForCustomerAzureSubscriptions", share(budgeted, azure.length), {
       totalCustomersCount: azure.length,

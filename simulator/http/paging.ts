@@ -98,7 +98,8 @@ function withQuery(target: string, changes: Record<string, string>): string {
   const [path, query] = target.split("?");
   const members = new URLSearchParams(query ?? "");
   for (const [key, value] of Object.entries(changes)) {
-    for (const present of [...members.keys()]) if (present.toLowerCase() === key.toLowerCase()) members.delete(present);
+    const present = [...members].flatMap(([name]) => (name.toLowerCase() === key.toLowerCase() ? [name] : []));
+    for (const name of present) members.delete(name);
     members.set(key, value);
   }
   return `${path}?${members.toString()}`;

@@ -1,11 +1,20 @@
 import type { Sim } from "../kernel/sim.ts";
-import type { Caller } from "../tokens/tokens.ts";
 
 /** Which of Microsoft's hosts answers: decides token audience and shape of errors. */
 export type Surface = "partner-center" | "graph" | "login" | "certificates";
 
 /** Who may call: `both` app-only and app+user, `user` app+user only, `none` without a token. */
 export type Access = "both" | "user" | "none";
+
+/** Who calls, as the access token says. */
+export type Caller = {
+  readonly kind: "app" | "user";
+  readonly id: string;
+  readonly name: string;
+  readonly mfa: boolean;
+  readonly roles: readonly string[];
+  readonly audience: string;
+};
 
 export type Reply = {
   readonly status: number;

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { EffectRow } from "../kernel/rows.ts";
 import { type Sim, nowIso } from "../kernel/sim.ts";
-import { type Caller, opens, readToken } from "../tokens/tokens.ts";
+import { opens, readToken } from "../tokens/tokens.ts";
 import { type ArmedFault, type Faults, noMfa, replyInstead, spoil } from "./faults.ts";
 import type { LoggedRequest, RequestLog } from "./log.ts";
 import { graphRefused, refused, throttled } from "./replies.ts";
-import type { Call, Match, Reply, Route, Router } from "./route.ts";
+import type { Call, Caller, Match, Reply, Route, Router } from "./route.ts";
 import type { Throttle } from "./throttle.ts";
 
 export type Shell = {

@@ -1,3 +1,5 @@
+import { finishExport } from "../graph/billing-export.ts";
+import { finishGdapStatus } from "../graph/gdap-assignments.ts";
 import { endRelationship } from "../graph/gdap-life.ts";
 import { finishMove } from "../partner-center/entitlements.ts";
 import { stepTerm } from "../partner-center/subscription-life.ts";
@@ -21,6 +23,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   "ledger-invoice": issueNextInvoice,
   "microsoft-invoice": issueMicrosoftInvoices,
   "gdap-end": endRelationship,
+  "gdap-status": finishGdapStatus,
+  export: finishExport,
   "random-alert": randomAlert,
   vetting: stepVetting,
 };

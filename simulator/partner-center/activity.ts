@@ -2,7 +2,7 @@ import { iso, plusSeconds, utcDay } from "../kernel/clock.ts";
 import { fractionOf } from "../kernel/ids.ts";
 import type { DeliveryRow } from "../kernel/rows.ts";
 import type { Sim } from "../kernel/sim.ts";
-import type { Caller } from "../tokens/tokens.ts";
+import type { Caller } from "../http/route.ts";
 import { playTrick } from "../webhooks/tricks.ts";
 
 export type Activity = {

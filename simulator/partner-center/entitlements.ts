@@ -3,7 +3,8 @@ import type { Call, Reply, Route } from "../http/route.ts";
 import { iso, plusSeconds } from "../kernel/clock.ts";
 import type { EntitlementRow } from "../kernel/rows.ts";
 import { type Sim, nowIso } from "../kernel/sim.ts";
-import { type Caller, hasRole } from "../tokens/tokens.ts";
+import type { Caller } from "../http/route.ts";
+import { hasRole } from "../tokens/tokens.ts";
 import { notify, writeActivity } from "./activity.ts";
 import { withEntitlement, withSubscription } from "./find.ts";
 

@@ -4,7 +4,7 @@ import type { Call, Reply, Route } from "../http/route.ts";
 import { iso, plusSeconds } from "../kernel/clock.ts";
 import type { SubscriptionRow } from "../kernel/rows.ts";
 import type { Sim } from "../kernel/sim.ts";
-import type { Caller } from "../tokens/tokens.ts";
+import type { Caller } from "../http/route.ts";
 import { notify, writeActivity } from "./activity.ts";
 import { withCustomer, withSubscription } from "./find.ts";
 import { decideChange } from "./subscription-change.ts";

@@ -1,18 +1,10 @@
 import { textMember } from "../http/replies.ts";
 import { queryOf } from "../http/paging.ts";
-import type { Call, Reply, Route } from "../http/route.ts";
+import type { Call, Caller, Reply, Route } from "../http/route.ts";
 import { instantOf, iso, plusDays } from "../kernel/clock.ts";
 import type { PartnerUserRow } from "../kernel/rows.ts";
 import { type Sim, nowIso } from "../kernel/sim.ts";
-import {
-  type Caller,
-  GRAPH_AUDIENCE,
-  REFRESH_DAYS,
-  REST_AUDIENCE,
-  RETIRED_AUDIENCE,
-  TOKEN_SECONDS,
-  accessToken,
-} from "./tokens.ts";
+import { GRAPH_AUDIENCE, REFRESH_DAYS, REST_AUDIENCE, RETIRED_AUDIENCE, TOKEN_SECONDS, accessToken } from "./tokens.ts";
 
 /** The token service of every cloud: the authority differs only by its host, which is a mount here (see http/shell.ts). */
 export const tokenRoutes: readonly Route[] = [

@@ -1,16 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { Surface } from "../http/route.ts";
+import type { Caller, Surface } from "../http/route.ts";
 import type { Sim } from "../kernel/sim.ts";
-
-/** Who calls, as the access token says. */
-export type Caller = {
-  readonly kind: "app" | "user";
-  readonly id: string;
-  readonly name: string;
-  readonly mfa: boolean;
-  readonly roles: readonly string[];
-  readonly audience: string;
-};
 
 export const TOKEN_SECONDS = 3_600;
 /** A refresh token dies after 90 days without use (CONTRACT 1.3). */

@@ -1,3 +1,5 @@
+// @peculiar/x509 refuses to load without this polyfill.
+// oxlint-disable-next-line import/no-unassigned-import
 import "reflect-metadata";
 import { createPrivateKey, createSign, webcrypto } from "node:crypto";
 import {

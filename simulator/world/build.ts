@@ -12,6 +12,7 @@ import { DESK_USER, PARTNER, buildPartner, buildResellers } from "./partner.ts";
 import { scaleStories } from "./scale.ts";
 import { buildSignals } from "./signals.ts";
 import type { Story } from "./story.ts";
+import { ABUSE_STORIES } from "./stories/abuse.ts";
 import { FRAUD_STORIES } from "./stories/fraud.ts";
 import { PAYER_STORIES } from "./stories/payers.ts";
 import { QUIET_STORIES } from "./stories/quiet.ts";
@@ -20,6 +21,7 @@ import { buildSubscriptions } from "./subscriptions.ts";
 
 export const DEMO_STORIES: readonly Story[] = [
   ...FRAUD_STORIES,
+  ...ABUSE_STORIES,
   ...PAYER_STORIES,
   ...RELATION_STORIES,
   ...QUIET_STORIES,

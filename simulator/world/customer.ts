@@ -51,12 +51,12 @@ export function buildCustomer(world: World, story: Story): CustomerRow {
     },
   };
   sim.tables.customers.put(row);
-  if (vetting?.then !== undefined)
+  if (vetting?.next !== undefined)
     sim.schedule.add({
       id: `vetting ${row.id}`,
-      at: iso(plusHours(world.now, vetting.then.inHours)),
+      at: iso(plusHours(world.now, vetting.next.inHours)),
       kind: "vetting",
-      facts: { customer: row.id, status: vetting.then.status },
+      facts: { customer: row.id, status: vetting.next.status },
     });
   buildUsers(world, row);
   return row;

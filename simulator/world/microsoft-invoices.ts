@@ -69,11 +69,7 @@ function issue(sim: Sim, month: Temporal.PlainYearMonth): string[] {
       .replaceAll(/[^0-9]/g, "")
       .padEnd(9, "0")
       .slice(0, 9)}`;
-    const seats = (lines.get(currency) ?? []).map(({ currency: _, ...line }, i) => ({
-      ...line,
-      invoiceId: id,
-      id: `${id}-${i}`,
-    }));
+    const seats = (lines.get(currency) ?? []).map((line, i) => newLine(line, id, i));
     for (const line of seats) sim.tables.lines.put(line);
     const total =
       seats.reduce((sum, line) => sum + Number(line.unitPrice) * line.quantity, 0) +
@@ -155,3 +151,19 @@ function chargesOf(row: SubscriptionRow, first: Temporal.PlainDate, last: Tempor
     });
   }
 }
+
+const newLine = (
+  { customerId, subscriptionId, chargeType, unitPrice, quantity, from, to }: Charge,
+  invoiceId: string,
+  i: number,
+): LineRow => ({
+  id: `${invoiceId}-${i}`,
+  invoiceId,
+  customerId,
+  subscriptionId,
+  chargeType,
+  unitPrice,
+  quantity,
+  from,
+  to,
+});

@@ -133,7 +133,7 @@ export type VettingStory = {
   readonly status: "Allowed" | "UnderReview" | "NotAllowed" | "Unknown" | "Not Ready";
   readonly daysAgo: number;
   /** Where it goes next, and in how many hours. */
-  readonly then?: { readonly status: "Allowed" | "UnderReview" | "NotAllowed"; readonly inHours: number };
+  readonly next?: { readonly status: "Allowed" | "UnderReview" | "NotAllowed"; readonly inHours: number };
 };
 
 export type ActivityStory = {

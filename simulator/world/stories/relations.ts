@@ -32,7 +32,7 @@ export const RELATION_STORIES: readonly Story[] = [
     seats: [],
     pays: { late: [0], invoices: 0 },
     gdap: { waiting: true },
-    vetting: { status: "UnderReview", daysAgo: 2, then: { status: "Allowed", inHours: 5 } },
+    vetting: { status: "UnderReview", daysAgo: 2, next: { status: "Allowed", inHours: 5 } },
   },
   {
     key: "harjedalen",
@@ -44,7 +44,7 @@ export const RELATION_STORIES: readonly Story[] = [
     orgNumber: "559513-8804",
     sinceDays: 0.2,
     pays: { late: [0], invoices: 0 },
-    vetting: { status: "Not Ready", daysAgo: 0.1, then: { status: "UnderReview", inHours: 1 } },
+    vetting: { status: "Not Ready", daysAgo: 0.1, next: { status: "UnderReview", inHours: 1 } },
     mfa: { admins: 1, compliant: 0, users: 3, others: 0 },
   },
   {
