@@ -13,25 +13,13 @@ import { Shell } from "./shell/Shell.tsx";
  * What stands after `?` in an address: the filters and selection of a page, as text. Every page of a list shares these;
  * what a page does not know it ignores. Values are text on purpose: `?q=007` stays `007`.
  */
-export type PageSearch = {
-  readonly q?: string;
-  readonly sort?: string;
-  readonly tab?: string;
-  readonly status?: string;
-  readonly owner?: string;
-  readonly customer?: string;
-  readonly kind?: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly due?: string;
-  readonly show?: string;
-};
+export type PageSearch = { readonly [Name in (typeof MEMBERS)[number]]?: string | undefined };
 const MEMBERS = ["q", "sort", "tab", "status", "owner", "customer", "kind", "from", "to", "due", "show"] as const;
 const TEXT_MAX = 200;
 
 /** Keeps the members a page may know; anything else in an address is dropped. */
 export function pageSearch(given: Record<string, unknown>): PageSearch {
-  const kept: { -readonly [Name in keyof PageSearch]: string } = {};
+  const kept: { -readonly [Name in keyof PageSearch]: PageSearch[Name] } = {};
   for (const name of MEMBERS) {
     const value = given[name];
     if (typeof value === "string" && value !== "") kept[name] = value.slice(0, TEXT_MAX);

@@ -21,5 +21,6 @@ const cases = [
 ] as const;
 for (const [now, elapsedMinutes, leftMinutes, toward, tone] of cases)
   test(`at ${now} the clock stands at ${leftMinutes} min to the ${toward}: ${tone}`, () => {
-    assert.deepEqual(clockAt(edges, now), { elapsedMinutes, leftMinutes, toward, tone });
+    const boundaryAt = toward === "aim" ? edges.aimAt : edges.limitAt;
+    assert.deepEqual(clockAt(edges, now), { elapsedMinutes, leftMinutes, toward, boundaryAt, tone });
   });

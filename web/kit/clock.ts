@@ -9,6 +9,8 @@ export type ClockNow = {
   /** Minutes to the next boundary; negative once the limit has passed. */
   readonly leftMinutes: number;
   readonly toward: "aim" | "limit";
+  /** The instant of that boundary. */
+  readonly boundaryAt: string;
   readonly tone: ClockTone;
 };
 
@@ -27,5 +29,11 @@ export function clockAt(edges: ClockEdges, nowIso: string): ClockNow {
   const leftMinutes = toward === "aim" ? toAim : minutesFrom(nowIso, edges.limitAt);
   const isRed = toward === "limit" && leftMinutes < LIMIT_NEAR_MINUTES;
   const isAmber = toward === "aim" ? leftMinutes < AIM_NEAR_MINUTES : elapsedMinutes > HALF_TIME_MINUTES;
-  return { elapsedMinutes, leftMinutes, toward, tone: isRed ? "crit" : isAmber ? "warn" : "ok" };
+  return {
+    elapsedMinutes,
+    leftMinutes,
+    toward,
+    boundaryAt: toward === "aim" ? edges.aimAt : edges.limitAt,
+    tone: isRed ? "crit" : isAmber ? "warn" : "ok",
+  };
 }

@@ -6,7 +6,12 @@ import { currentChoices } from "../i18n/settings.ts";
  * Letters rest while somebody types, while a dialog is open, and when a person switched them off (WCAG 2.1.4).
  */
 export type Keymap = Readonly<Record<string, () => void>>;
-type Layer = { readonly current: Keymap };
+type Layer = { readonly keys: { readonly current: Keymap }; readonly depth: number };
+
+/** Of two for one key the deeper wins: the frame, then the page, then what is inside it. */
+export const FRAME_DEPTH = 0;
+export const PAGE_DEPTH = 1;
+const INNER_DEPTH = 2;
 
 const layers: Layer[] = [];
 /** How long the first letter of a pair waits for the second. */
@@ -19,13 +24,11 @@ const PRESSABLE = "a[href], button, summary, [role=button], [role=menuitem], [ro
 const DIALOG = "[role=dialog][aria-modal=true], [role=menu], [role=listbox]";
 
 function press(name: string): boolean {
-  for (let i = layers.length - 1; i >= 0; i--) {
-    const act = layers[i]?.current[name];
-    if (act === undefined) continue;
-    act();
-    return true;
-  }
-  return false;
+  const bound = layers.filter(({ keys }) => keys.current[name] !== undefined);
+  const deepest = Math.max(...bound.map(({ depth }) => depth));
+  const act = bound.findLast(({ depth }) => depth === deepest)?.keys.current[name];
+  act?.();
+  return act !== undefined;
 }
 
 function nameOf(event: KeyboardEvent): string {
@@ -53,20 +56,21 @@ function onKeyDown(event: KeyboardEvent): void {
 }
 
 const startsPair = (name: string): boolean =>
-  layers.some((layer) => Object.keys(layer.current).some((one) => one.startsWith(`${name} `)));
+  layers.some(({ keys }) => Object.keys(keys.current).some((one) => one.startsWith(`${name} `)));
 
-/** Binds keys while the component is shown. Of two for one key the one shown last wins. */
-export function useKeys(keys: Keymap): void {
-  const layer = useRef(keys);
+/** Binds keys while the component is shown. Of two equally deep for one key the one shown last wins. */
+export function useKeys(keys: Keymap, depth: number = INNER_DEPTH): void {
+  const current = useRef(keys);
   useEffect(() => {
-    layer.current = keys;
+    current.current = keys;
   });
   useEffect(() => {
     if (layers.length === 0) window.addEventListener("keydown", onKeyDown);
+    const layer: Layer = { keys: current, depth };
     layers.push(layer);
     return () => {
       layers.splice(layers.indexOf(layer), 1);
       if (layers.length === 0) window.removeEventListener("keydown", onKeyDown);
     };
-  }, []);
+  }, [depth]);
 }

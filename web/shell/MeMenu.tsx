@@ -19,7 +19,14 @@ export function MeMenu() {
   const SchemeIcon = SCHEME_ICON[scheme];
   const role = t(`role.${me.role}`);
   return (
-    <Menu position="bottom-end" width={220} shadow="none" radius="md" transitionProps={{ duration: 100 }}>
+    <Menu
+      withInitialFocusPlaceholder={false}
+      position="bottom-end"
+      width={220}
+      shadow="none"
+      radius="md"
+      transitionProps={{ duration: 100 }}
+    >
       <Menu.Target>
         <button type="button" className="me" aria-label={t("shell.me", { name: me.name, role })}>
           <Ava name={me.name} label={false} />

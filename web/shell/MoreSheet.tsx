@@ -13,7 +13,15 @@ export function MoreSheet({ isOpen, onClose, onSearch }: MoreSheetProps) {
   const t = useT();
   const can = useMay();
   return (
-    <Drawer opened={isOpen} onClose={onClose} position="bottom" size="auto" title={t("nav.more")} radius="md">
+    <Drawer
+      opened={isOpen}
+      onClose={onClose}
+      position="bottom"
+      size="auto"
+      title={t("nav.more")}
+      radius="md"
+      classNames={{ content: "more-content" }}
+    >
       <nav className="more-sheet" aria-label={t("nav.more")}>
         <button type="button" onClick={onSearch}>
           <IconSearch size={20} stroke={1.6} aria-hidden="true" />

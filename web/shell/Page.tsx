@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect } from "react";
-import { useKeys } from "../kit/keys.ts";
+import { PAGE_DEPTH, useKeys } from "../kit/keys.ts";
 import { type Crumb, type PageKey, tellPage } from "./page.ts";
 
 type PageProps = {
@@ -29,7 +29,10 @@ export function Page({ title, beside, actions, crumbs = [], keys = [], isTitleIn
   useEffect(() => {
     document.title = `${title} · Surety`;
   }, [title]);
-  useKeys(Object.fromEntries(keys.flatMap(({ keys: key, act }) => (act ? [[nameOf(key), act] as const] : []))));
+  useKeys(
+    Object.fromEntries(keys.flatMap(({ keys: key, act }) => (act ? [[nameOf(key), act] as const] : []))),
+    PAGE_DEPTH,
+  );
   return (
     <>
       {!isTitleInBar && (

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import type { DeskWire } from "../../src/today/contract.ts";
 import { useT } from "../i18n/t.ts";
 import { useGo } from "../kit/Go.tsx";
-import { useKeys } from "../kit/keys.ts";
+import { FRAME_DEPTH, useKeys } from "../kit/keys.ts";
 import { ErrorState, RowsSkeleton } from "../kit/States.tsx";
 import { useLive } from "../live.ts";
 import { useRead } from "../query.ts";
@@ -12,6 +12,7 @@ import { DeskContext } from "./desk.ts";
 import { Foot } from "./Foot.tsx";
 import { KeysOverlay } from "./KeysOverlay.tsx";
 import { MoreSheet } from "./MoreSheet.tsx";
+import { usePageInfo } from "./page.ts";
 import { PlaceContext } from "./place.ts";
 import { Rail } from "./Rail.tsx";
 import { Search } from "./Search.tsx";
@@ -56,18 +57,23 @@ function Frame({ isDown }: { readonly isDown: boolean }) {
   const [sheet, setSheet] = useState<Sheet | undefined>(undefined);
   const main = useFocusOnArrival();
   const close = () => setSheet(undefined);
-  useKeys({
-    "Ctrl+k": () => setSheet("search"),
-    "?": () => setSheet("keys"),
-    "g t": () => go("/"),
-    "g n": () => go("/notices"),
-    "g c": () => go("/cases"),
-    "g d": () => go("/decisions"),
-    "g u": () => go("/customers"),
-    "g i": () => go("/import"),
-    "g s": () => go("/spend"),
-    "g a": () => go("/audit"),
-  });
+  const back = usePageInfo().crumbs.findLast((crumb) => crumb.to !== undefined)?.to;
+  useKeys(
+    {
+      "Ctrl+k": () => setSheet("search"),
+      "?": () => setSheet("keys"),
+      "g t": () => go("/"),
+      "g n": () => go("/notices"),
+      "g c": () => go("/cases"),
+      "g d": () => go("/decisions"),
+      "g u": () => go("/customers"),
+      "g i": () => go("/import"),
+      "g s": () => go("/spend"),
+      "g a": () => go("/audit"),
+      Escape: () => back !== undefined && go(back),
+    },
+    FRAME_DEPTH,
+  );
   return (
     <>
       <a className="skip" href="#page" onClick={() => main.current?.focus()}>

@@ -4,6 +4,7 @@ import { useFormat, useT } from "../i18n/t.ts";
 import { Ava, K } from "../kit/Bits.tsx";
 import { clockAt } from "../kit/clock.ts";
 import { ClockAxis, ClockTrack } from "../kit/ClockTrack.tsx";
+import { TimeLeft } from "../kit/TimeLeft.tsx";
 import { Go } from "../kit/Go.tsx";
 import { Panel } from "../kit/Panel.tsx";
 import { Glyph, useLevelWord } from "../kit/Risk.tsx";
@@ -122,7 +123,9 @@ function NoticeRow({ row, isSelected, claim, hasOneCurrency }: NoticeRowProps) {
             <ClockTrack elapsedMinutes={clock.elapsedMinutes} tone={clock.tone} />
           </span>
           <span className="col right left">
-            <span className={`num b ${clock.tone === "ok" ? "" : clock.tone}`}>{f.duration(clock.leftMinutes)}</span>
+            <span className={`num b ${clock.tone === "ok" ? "" : clock.tone}`}>
+              <TimeLeft clock={clock} />
+            </span>
             <span className="tiny ink3">
               {t(
                 clock.leftMinutes < 0 ? "clocks.overLimit" : clock.toward === "aim" ? "clocks.toAim" : "clocks.toLimit",

@@ -81,7 +81,7 @@ function DecisionRow({ row, isFirst }: { readonly row: ProposalRowJson; readonly
         <span>
           {lasting.length === 0
             ? t("dec.lasting.none")
-            : lasting.map((effect) => t(`effect.${effect.kind}`)).join("; ")}
+            : lasting.map((effect) => t(`effect.${effect.kind}`)).join(" · ")}
         </span>
       </span>
       <span className="col appr" style={{ gap: 3 }}>

@@ -37,9 +37,9 @@ function DueLink({ cell }: { readonly cell: DueCell }) {
       ? undefined
       : cell.kind === "approvals" && first.what
         ? proposalName({ kind: first.what as ProposalKind, targets: targetsOf(first.quantity) })
-        : [first.what, first.quantity !== null && first.quantity > 1 ? `× ${first.quantity}` : ""]
+        : [first.what, first.quantity !== null && first.quantity > 1 ? `×\u00a0${first.quantity}` : ""]
             .filter(Boolean)
-            .join(" ");
+            .join("\u00a0");
   return (
     <Go to={TO[cell.kind]} className="due-cell">
       <span className="row" style={{ gap: 6 }}>

@@ -7,7 +7,7 @@ import { useMay } from "../shell/desk.ts";
 export function useClaim() {
   const can = useMay();
   const write = useWrite<{ readonly noticeId: string }, unknown>(
-    ({ noticeId }, options) => api.post(`/api/notices/${noticeId}/claim`, {}, options),
+    ({ noticeId }, options) => api.post(`/api/notices/${noticeId}/claim`, { takeOver: false }, options),
     { topics: ["notices", "cases"] },
   );
   const mayClaim = can("notices.claim");

@@ -13,7 +13,7 @@ type Named = Pick<ProposalRowJson, "kind" | "targets">;
 const nameOf = ({ targets }: Named): string => {
   const first = targets[0];
   if (first === undefined) return "";
-  return first.quantity !== null && first.quantity > 1 ? `${first.name} × ${first.quantity}` : first.name;
+  return first.quantity !== null && first.quantity > 1 ? `${first.name}\u00a0×\u00a0${first.quantity}` : first.name;
 };
 
 export const proposalName = (proposal: Named, t: T): string =>
