@@ -258,7 +258,7 @@ export const commitBody = z.strictObject({
 /** Largest file one import takes. */
 export const IMPORT_BYTES_MAX = 200 * 1024 * 1024;
 /** Most rows one import takes; more is split into files. */
-export const IMPORT_ROWS_MAX = 5_000_000;
+export const IMPORT_ROWS_MAX = 2_000_000;
 /** Problems kept for the report of one import; the count goes on. */
 export const PROBLEMS_KEPT_MAX = 10_000;
 /** Problems sent with the import itself; the rest by page. */

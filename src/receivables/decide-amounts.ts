@@ -6,8 +6,11 @@ import { ok, refuse, type Result } from "../core/result.ts";
 /** Code or sign that people write beside an amount: `SEK 500`, `$4,250.00`, `1 234,50 kr`. */
 const BESIDE = /^(?:([A-Z]{3})|[$€£¥]|kr\.?)\s*(?=[-\d(])|(?<=[\d)-])\s*(?:([A-Z]{3})|[$€£¥]|kr\.?|:-)$/gi;
 
+const ONLY_NUMBER = /^-?\d[\d., ']*\d$/;
+
 /** The number without what stands beside it, and the currency code when one does. */
 export function bareAmount(text: string): { readonly number: string; readonly currency: string | undefined } {
+  if (ONLY_NUMBER.test(text)) return { number: text, currency: undefined };
   let currency: string | undefined;
   const number = text.trim().replace(BESIDE, (_whole, before?: string, after?: string) => {
     currency ??= (before ?? after)?.toUpperCase();

@@ -48,6 +48,8 @@ export function customerMatcher({ directory, numbers, mapping, ledgerId, isLedge
   const learnt = new Map<string, CustomerId>();
   const seen = { matched: new Set<string>(), ledger: new Set<string>(), unknown: new Set<string>() };
   const memo = new Map<string, Match>();
+  const numberMemo = new Map<string, Match>();
+  const tenantMemo = new Map<string, Match>();
 
   function find(keys: CustomerKeys): Match {
     const tenant = keys.tenantId === "" ? undefined : guid(keys.tenantId);
@@ -85,11 +87,18 @@ export function customerMatcher({ directory, numbers, mapping, ledgerId, isLedge
   }
 
   const match: MatchCustomer = (keys) => {
-    const key = `${keys.tenantId}\u0000${keys.number}\u0000${keys.name}\u0000${keys.domain}`;
-    const known = memo.get(key);
-    if (known !== undefined) return known;
+    const soleNumber = keys.tenantId === "" && keys.name === "" && keys.domain === "";
+    const soleTenant = keys.number === "" && keys.name === "" && keys.domain === "";
+    // Most files name the customer by one column: then its own text is the key, and nothing has to be put together.
+    const [known, key] = soleNumber
+      ? [numberMemo, keys.number]
+      : soleTenant
+        ? [tenantMemo, keys.tenantId]
+        : [memo, memoKey(keys)];
+    const before = known.get(key);
+    if (before !== undefined) return before;
     const found = find(keys);
-    memo.set(key, found);
+    known.set(key, found);
     if (found.kind === "matched" || found.kind === "ledger") {
       (found.kind === "matched" ? seen.matched : seen.ledger).add(found.customerId);
       if (keys.number !== "" && keys.number.length <= 100 && numbers.get(keys.number) === undefined)
@@ -104,6 +113,9 @@ export function customerMatcher({ directory, numbers, mapping, ledgerId, isLedge
     counts: () => ({ matched: seen.matched.size, ledgerOnly: seen.ledger.size, unknown: seen.unknown.size }),
   };
 }
+
+const memoKey = ({ tenantId, number, name, domain }: CustomerKeys): string =>
+  `${tenantId}\u0000${number}\u0000${name}\u0000${domain}`;
 
 function index(
   directory: Directory,

@@ -21,35 +21,57 @@ const TOTAL_ROW = /^(grand ?total|total|summa|sum|gesamt(summe)?|summe|totaal|i 
 
 /** Makes the function that turns a row of cells into a fact, or into the reasons why it cannot go in. */
 export function rowReader({ kind, columns, mapping, match, today }: RowReaderOptions): RowReader {
-  const at = new Map<ImportField, number>();
-  for (const [field, name] of Object.entries(mapping.columns)) at.set(field as ImportField, columns.indexOf(name));
-  const days = new Map<string, string | undefined>();
+  const at: { [field in ImportField]?: number } = {};
+  for (const [field, name] of Object.entries(mapping.columns)) at[field as ImportField] = columns.indexOf(name);
+  const days = new Map<string, string | null>();
   const day: DayOf = (text) => {
-    if (days.has(text)) return days.get(text);
+    const known = days.get(text);
+    if (known !== undefined) return known ?? undefined;
     const iso = parseFileDate(text, mapping.dateOrder ?? "ymd");
-    if (days.size < DAYS_CACHED_MAX) days.set(text, iso);
+    if (days.size < DAYS_CACHED_MAX) days.set(text, iso ?? null);
     return iso;
   };
+  // One row object serves all rows: a million of them a file would keep the garbage collector busier than the reading.
+  let cells: readonly string[] = [];
+  let problems: RowProblem[] = [];
+  const row: Mutable<Row> = {
+    line: 0,
+    cell: (field) => {
+      const place = at[field];
+      return place === undefined ? "" : trimmed(cells[place]);
+    },
+    problem: (field, code, fix, severity = "refused") => {
+      const column = mapping.columns[field] ?? null;
+      problems.push({ line: row.line, column, value: row.cell(field).slice(0, 200), code, fix, severity });
+    },
+  };
+  const context = { mapping, match, day, today };
   const read = kind === "invoices" ? readInvoice : kind === "payments" ? readPayment : readDeposit;
-  return (line, cells) => {
-    if (cells.length !== columns.length && !onlyEmptyBeyond(cells, columns.length))
-      return totalOrRagged(line, cells, columns.length);
-    const problems: RowProblem[] = [];
-    const cell = (field: ImportField): string => cells[at.get(field) ?? -1]?.trim() ?? "";
-    const problem: Row["problem"] = (field, code, fix, severity = "refused") =>
-      void problems.push({
-        line,
-        column: mapping.columns[field] ?? null,
-        value: cell(field).slice(0, 200),
-        code,
-        fix,
-        severity,
-      });
-    const row: Row = { line, cell, problem };
+  return (line, given) => {
+    if (given.length !== columns.length && !onlyEmptyBeyond(given, columns.length))
+      return totalOrRagged(line, given, columns.length);
+    cells = given;
+    row.line = line;
+    if (problems.length > 0) problems = [];
     if (isTotalRow(row, cells)) return { fact: undefined, problems: [remark(line, cells[0] ?? "", "total-row")] };
-    const fact = read(row, { mapping, match, day, today });
+    const fact = read(row, context);
+    if (problems.length === 0) return { fact, problems: NO_PROBLEMS };
     return { fact: problems.some((one) => one.severity === "refused") ? undefined : fact, problems };
   };
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+const NO_PROBLEMS: readonly RowProblem[] = [];
+
+/** Most cells have nothing to trim, and asking their ends is cheaper than trimming. */
+function trimmed(text: string | undefined): string {
+  if (text === undefined || text === "") return "";
+  return text.charCodeAt(0) > 32 &&
+    text.charCodeAt(text.length - 1) > 32 &&
+    text.charCodeAt(0) < 128 &&
+    text.charCodeAt(text.length - 1) < 128
+    ? text
+    : text.trim();
 }
 
 const DAYS_CACHED_MAX = 20_000;
@@ -79,6 +101,6 @@ function totalOrRagged(line: number, cells: readonly string[], expected: number)
 
 /** A sum line at the foot of a report: says so in its first filled cell and has no number and day of its own. */
 function isTotalRow({ cell }: Row, cells: readonly string[]): boolean {
-  const first = cells.find((one) => one.trim() !== "")?.trim() ?? "";
-  return TOTAL_ROW.test(first) && cell("dueDate") === "" && cell("issueDate") === "" && cell("valueDate") === "";
+  if (cell("dueDate") !== "" || cell("issueDate") !== "" || cell("valueDate") !== "") return false;
+  return TOTAL_ROW.test(cells.find((one) => one.trim() !== "")?.trim() ?? "");
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { CustomerId } from "../core/ids.ts";
 import type { Clock } from "../core/time.ts";
 import type { BulkTransaction } from "../store/bulk.ts";
@@ -44,6 +45,7 @@ type Run = {
   readonly changed: Map<CustomerId, string[]>;
   readonly shown: { atMs: number };
 };
+const HAND_OVER_MS = 3;
 const CHANGE_EVENTS_MAX = 500;
 const CHANGED_NUMBERS_NAMED = 20;
 const NO_EFFECT: Effect = { new: 0, changed: 0, same: 0 };
@@ -115,6 +117,8 @@ async function runWhole(run: Run): Promise<void> {
       await writing;
       writing = write(batch);
       writing.catch(() => {});
+      // A moment for the rows to reach PostgreSQL: it then works on them while the next ones are read here.
+      await Promise.race([writing, delay(HAND_OVER_MS)]);
       await showProgress(run);
     }
     await writing;

@@ -27,14 +27,14 @@ async function allocateSome(
   { rule, ids }: { readonly rule: AllocationRule; readonly ids: Ids },
 ): Promise<number> {
   const { rows: money } = await sql<FreeMoney & Owner>`
-    select customer_id || ' ' || currency as owner, payment_id as "paymentId", amount_minor - allocated_minor as "leftMinor", value_date::text as "valueDate", wanted, reference
+    select customer_id::text || ' ' || currency as owner, payment_id as "paymentId", amount_minor - allocated_minor as "leftMinor", value_date::text as "valueDate", wanted, reference
     from payment where customer_id = any(${customerIds}) and allocated_on is null and amount_minor > 0 for update`.execute(
     tx,
   );
   if (money.length === 0) return 0;
   const owners = [...new Set(money.map(({ owner }) => owner.slice(0, 36)))];
   const { rows: invoices } = await sql<OpenInvoice & Owner>`
-    select customer_id || ' ' || currency as owner, invoice_id as "invoiceId", number, amount_minor - paid_minor as "openMinor", issue_date::text as "issueDate", due_date::text as "dueDate"
+    select customer_id::text || ' ' || currency as owner, invoice_id as "invoiceId", number, amount_minor - paid_minor as "openMinor", issue_date::text as "issueDate", due_date::text as "dueDate"
     from invoice where customer_id = any(${owners}) and settled_on is null for update`.execute(tx);
   const invoicesOf = Map.groupBy(invoices, ({ owner }) => owner);
   const given = [...Map.groupBy(money, ({ owner }) => owner)].flatMap(([owner, free]) =>

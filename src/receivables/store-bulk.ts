@@ -171,8 +171,8 @@ export async function storedInvoices(
   >`select i.customer_id as "customerId", i.number, i.invoice_id as "invoiceId", i.currency, i.amount_minor as "amountMinor",
       i.paid_minor as "paidMinor", i.issue_date::text as "issueDate", i.due_date::text as "dueDate", i.settled_on::text as "settledOn", i.disputed,
       i.disputed_from::text as "disputedFrom", i.reference
-    from unnest(${keys.map((key) => key.customerId)}::text[], ${keys.map((key) => key.number)}::text[]) as k(customer_id, number)
-    join invoice i on i.customer_id = k.customer_id collate "C" and i.system = ${system} and i.number = k.number collate "C"`.execute(
+    from unnest(${keys.map((key) => key.customerId)}::uuid[], ${keys.map((key) => key.number)}::text[]) as k(customer_id, number)
+    join invoice i on i.customer_id = k.customer_id and i.system = ${system} and i.number = k.number collate "C"`.execute(
     tx,
   );
   return new Map(rows.map((row) => [keyOf(row), row]));
@@ -189,8 +189,8 @@ export async function storedMoney(
   const { rows } = await sql<
     StoredMoney & Key
   >`select m.customer_id as "customerId", m.number, m.amount_minor as "amountMinor", m.currency, ${day}::text as day
-    from unnest(${keys.map((key) => key.customerId)}::text[], ${keys.map((key) => key.number)}::text[]) as k(customer_id, number)
-    join ${sql.table(table)} m on m.customer_id = k.customer_id collate "C" and m.system = ${system} and m.number = k.number collate "C"`.execute(
+    from unnest(${keys.map((key) => key.customerId)}::uuid[], ${keys.map((key) => key.number)}::text[]) as k(customer_id, number)
+    join ${sql.table(table)} m on m.customer_id = k.customer_id and m.system = ${system} and m.number = k.number collate "C"`.execute(
     tx,
   );
   return new Map(rows.map((row) => [keyOf(row), row]));
@@ -269,7 +269,7 @@ async function bookDifferences(
       line: fact.line,
     };
   });
-  const record = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c(payment_id bigint, allocation_id bigint, invoice_id bigint, customer_id text, number text, currency text, amount bigint, value_date date, day date, wanted text, line integer)`;
+  const record = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c(payment_id bigint, allocation_id bigint, invoice_id bigint, customer_id uuid, number text, currency text, amount bigint, value_date date, day date, wanted text, line integer)`;
   await sql`insert into payment (payment_id, customer_id, system, number, kind, currency, amount_minor, allocated_minor, value_date, allocated_on, wanted, import_no, line)
     select payment_id, customer_id, ${origin.system}, number, 'balance', currency, amount, amount, value_date, day, wanted, ${origin.importNo}, line from ${record}`.execute(
     tx,

@@ -51,7 +51,7 @@ export async function lockLedger(tx: Tx): Promise<void> {
 }
 
 /** Small enough that reading one piece never keeps the connection to PostgreSQL waiting long. */
-const PIECE_BYTES = 262_144;
+const PIECE_BYTES = 131_072;
 
 export type NewImport = Pick<
   ImportRecord,

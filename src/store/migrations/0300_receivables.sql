@@ -33,7 +33,7 @@ create index customer_key_by_customer on customer_key (customer_id);
 
 create table invoice (
   invoice_id     bigint primary key,
-  customer_id    text collate "C" not null check (length(customer_id) = 36),
+  customer_id    uuid not null,
   system         text collate "C" not null,                            -- where the number is unique
   number         text collate "C" not null check (length(number) between 1 and 100),
   currency       char(3) not null,
@@ -49,10 +49,10 @@ create table invoice (
   import_no      integer,                                  -- file and line it last came from; null = not from a file
   line           integer,
   recorded_at    timestamptz not null default now(),       -- when we learnt it
-  unique (customer_id, system, number),
+  unique (number, system, customer_id),                     -- number first: ledgers count up, so new entries go to one end
   check ((settled_on is not null) = (paid_minor = amount_minor))
 ) with (autovacuum_vacuum_insert_scale_factor = 0.05);
-create index invoice_open on invoice (customer_id, due_date, invoice_id) where settled_on is null;
+create index invoice_by_customer on invoice (customer_id, settled_on);
 
 -- What changed when a later file said something else about an invoice: the values before.
 create table invoice_revision (
@@ -69,7 +69,7 @@ create index invoice_revision_by_import on invoice_revision (import_no, line);
 -- Money in and credit notes (positive), refunds and corrections (negative).
 create table payment (
   payment_id      bigint primary key,
-  customer_id     text collate "C" not null check (length(customer_id) = 36),
+  customer_id     uuid not null,
   system          text collate "C" not null,
   number          text collate "C" not null check (length(number) between 1 and 200), -- the bank's or ledger's id; else made from the row
   kind            text not null check (kind in ('payment', 'credit-note', 'refund', 'write-off', 'balance')), -- balance = paid amount an open-items file states without a payment
@@ -83,13 +83,12 @@ create table payment (
   import_no       integer,
   line            integer,
   recorded_at     timestamptz not null default now(),
-  unique (customer_id, system, number),
+  unique (number, system, customer_id),
   check (sign(allocated_minor) in (0, sign(amount_minor)) and abs(allocated_minor) <= abs(amount_minor)),
   check ((allocated_on is not null) = (allocated_minor = amount_minor)),
   check (allocated_on is null or allocated_on >= value_date)
 );
-create index payment_unapplied on payment (customer_id, value_date, payment_id) where allocated_on is null;
-create index payment_by_value_date on payment (value_date);
+create index payment_by_customer on payment (customer_id, allocated_on);
 
 -- Which money pays which invoice, from which day. Rows are only added; taking one back is a negative row.
 create table allocation (
@@ -103,10 +102,12 @@ create table allocation (
 create index allocation_by_invoice on allocation (invoice_id, day);
 create index allocation_by_payment on allocation (payment_id, day);
 
+create index allocation_by_day on allocation (day);
+
 -- Deposits held per customer and currency: paid in (positive), returned or drawn (negative).
 create table deposit_entry (
   entry_id     bigint primary key,
-  customer_id  text collate "C" not null check (length(customer_id) = 36),
+  customer_id  uuid not null,
   system       text collate "C" not null,
   number       text collate "C" not null check (length(number) between 1 and 200),
   kind         text not null check (kind in ('paid-in', 'returned', 'drawn')),
@@ -117,8 +118,10 @@ create table deposit_entry (
   import_no    integer,
   line         integer,
   recorded_at  timestamptz not null default now(),
-  unique (customer_id, system, number)
+  unique (number, system, customer_id)
 );
+
+create index deposit_by_customer on deposit_entry (customer_id, day);
 
 -- Systems from which something came before: for a new one nothing needs to be looked up.
 create table source_system (
