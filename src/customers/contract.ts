@@ -169,8 +169,17 @@ export type DueSubscriptions = {
 /** Renewals of customers with overdue balances, or cancel windows that close, within the days the slice names. */
 export type DueSubscriptionsOf = (tx: Tx, now: Temporal.Instant) => Promise<DueSubscriptions>;
 
+/** What we are willing to lose on a customer, who said so and why. */
+export type CreditLimit = {
+  readonly amount: Money;
+  readonly setAt: Temporal.Instant;
+  readonly setBy: string;
+  readonly why: string;
+};
 /** Credit limits that are set, for those who must convert or compare them. */
-export type LimitsOf = (tx: Tx, customerIds?: readonly CustomerId[]) => Promise<ReadonlyMap<CustomerId, Money>>;
+export type LimitsOf = (tx: Tx, customerIds?: readonly CustomerId[]) => Promise<ReadonlyMap<CustomerId, CreditLimit>>;
+/** Called in the transaction that changed what a customer's exposure rests on; main.ts wires it to exposure's `markDirty`. */
+export type OnCustomersChanged = (tx: Tx, customerIds: readonly CustomerId[]) => Promise<void>;
 
 /** What the customer list may be ordered by. Unknown values come last, whichever way. */
 export const CUSTOMER_SORTS = [
@@ -371,14 +380,6 @@ export const passportOwnJson = z.object({
   subscriptions: z.array(subscriptionRowJson),
   notes: z.array(noteJson),
   timeline: z.object({ rows: z.array(timelineRowJson), nextCursor: z.string().nullable() }),
-  /** Headroom and when it is used up at the present burn; `reason` says why it cannot be told. */
-  headroom: z.object({
-    amount: moneyJson.nullable(),
-    burnPerHour: moneyJson.nullable(),
-    minutesLeft: z.number().int().nullable(),
-    reachedAt: instantJson.nullable(),
-    reason: z.enum(["no-limit", "exposure-unknown", "burn-unknown", "not-burning", "already-over"]).nullable(),
-  }),
   /** Parts of the page that could not be read just now, by name. Their members are null. */
   unavailable: z.array(z.string()),
   asOf: instantJson,
@@ -395,9 +396,3 @@ export const subscriptionDetailJson = z.object({
   etag: z.string().nullable(),
 });
 export type SubscriptionDetail = z.infer<typeof subscriptionDetailJson>;
-
-/** How many notices and cases are open, for the customer list. Structural: `notices` and `cases` give it. */
-export type CountsFor = (
-  tx: Tx,
-  customerIds: readonly CustomerId[],
-) => Promise<ReadonlyMap<CustomerId, { readonly openNotices: number; readonly openCases: number }>>;

@@ -21,11 +21,16 @@ import {
 /**
  * Keeps what one customer holds. Safe to repeat: an unchanged answer writes nothing but the time of reading, and an answer
  * older than the kept one is ignored. The first answer for a customer is told by one event, later changes one by one.
+ * Gives the customer when something about it changed.
  */
-export async function saveSubscriptions(tx: Tx, facts: CustomerSubscriptions, at: Temporal.Instant): Promise<void> {
+export async function saveSubscriptions(
+  tx: Tx,
+  facts: CustomerSubscriptions,
+  at: Temporal.Instant,
+): Promise<readonly CustomerId[]> {
   const { customerId, subscriptions } = facts;
   const before = await lockHoldings(tx, customerId, at);
-  if (before !== undefined && Temporal.Instant.compare(at, before) < 0) return;
+  if (before !== undefined && Temporal.Instant.compare(at, before) < 0) return [];
   const kept = await loadKept(tx, customerId);
   const changes = decideHoldingChanges(kept, subscriptions);
   const changeOf = new Map(changes.map((change) => [change.id, change]));
@@ -57,6 +62,7 @@ export async function saveSubscriptions(tx: Tx, facts: CustomerSubscriptions, at
   const events = changes.map((change) => eventOf(customerId, change, at));
   const isFirst = before === undefined && kept.length === 0;
   await appendEvents(tx, isFirst && changes.length > 0 ? [firstEvent(facts, at)] : [...events, ...entitlementEvents]);
+  return changes.length > 0 ? [customerId] : [];
 }
 
 async function saveEntitlements(

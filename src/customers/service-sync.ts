@@ -41,10 +41,14 @@ const COMPARED = [
   "allow_delegated",
 ] as const;
 
-/** Keeps the complete list of customers. Only what changed is written and told; a list older than the kept one is ignored. */
-export async function saveCustomers(tx: Tx, customers: readonly Customer[], at: Temporal.Instant): Promise<void> {
+/** Keeps the complete list of customers. Only what changed is written and told; a list older than the kept one is ignored. Gives who is new or left. */
+export async function saveCustomers(
+  tx: Tx,
+  customers: readonly Customer[],
+  at: Temporal.Instant,
+): Promise<readonly CustomerId[]> {
   const { before, rows } = await lockCustomers(tx, at);
-  if (before !== undefined && Temporal.Instant.compare(at, before) < 0) return;
+  if (before !== undefined && Temporal.Instant.compare(at, before) < 0) return [];
   const kept = new Map(rows.map((row) => [row.id, row]));
   const listed = new Map(customers.map((one) => [one.id, one]));
   const fresh: CustomerRowToWrite[] = [];
@@ -76,6 +80,7 @@ export async function saveCustomers(tx: Tx, customers: readonly Customer[], at: 
     );
   await moveCustomerList(tx, at);
   await appendEvents(tx, [...joinedEvents(fresh, at), ...changedEvents(changed, at), ...leftEvents(left, at)]);
+  return [...fresh, ...left].map((row) => row.id);
 }
 
 /**
@@ -275,8 +280,12 @@ export async function saveGdap(
 /** Charge types whose unit price is not the price of a seat from then on. */
 const NOT_A_PRICE = /cancel|credit|refund|return|proration|remove/i;
 
-/** Keeps the price per seat that invoice lines tell, and up to which day Azure usage is billed. */
-export async function savePrices(tx: Tx, lines: readonly BillingLineItem[], at: Temporal.Instant): Promise<void> {
+/** Keeps the price per seat that invoice lines tell, and up to which day Azure usage is billed. Gives whose price is new. */
+export async function savePrices(
+  tx: Tx,
+  lines: readonly BillingLineItem[],
+  at: Temporal.Instant,
+): Promise<readonly CustomerId[]> {
   const prices = new Map<string, PriceToWrite>();
   const currencies = new Map<string, string>();
   for (const line of lines) {
@@ -292,7 +301,7 @@ export async function savePrices(tx: Tx, lines: readonly BillingLineItem[], at: 
       invoice_id: line.invoiceId ?? null,
     });
   }
-  const changed = prices.size === 0 ? 0 : await upsertPrices(tx, [...prices.values()], at);
+  const changed = new Set(prices.size === 0 ? [] : await upsertPrices(tx, [...prices.values()], at));
   await writeBillingCurrencies(
     tx,
     [...currencies].map(([customer_id, currency]) => ({ customer_id, currency })),
@@ -301,14 +310,15 @@ export async function savePrices(tx: Tx, lines: readonly BillingLineItem[], at: 
     tx,
     lines.filter((line) => line.invoiceId !== undefined),
   );
-  if (changed > 0)
+  if (changed.size > 0)
     await appendEvents(tx, [
       {
         type: "customers.prices-read",
         actor: MICROSOFT,
         at,
         subject: { kind: "prices", id: "all" },
-        data: { lines: lines.length, changed },
+        data: { lines: lines.length, changed: changed.size },
       },
     ]);
+  return [...new Set(lines.filter((line) => changed.has(line.subscriptionId)).map((line) => line.customerId))];
 }

@@ -7,6 +7,7 @@ import type { Actor, Tx } from "../store/contract.ts";
 import { appendEvents } from "../store/events.ts";
 import type {
   BudgetUseFigures,
+  CreditLimit,
   CustomerFilters,
   CustomerRow,
   CustomerSort,
@@ -15,6 +16,7 @@ import type {
   HeldSubscription,
   LimitWire,
   NoteWire,
+  OnCustomersChanged,
   PortfolioFigures,
   Standing,
   StandingWire,
@@ -100,11 +102,13 @@ export type LimitChange = Act & { readonly customerId: CustomerId; readonly amou
 /** The currency all exposures are told in. main.ts takes it from `exposure`. */
 export type ReportingCurrency = (tx: Tx) => Promise<Currency>;
 
+export type LimitDeps = { readonly reportingCurrency: ReportingCurrency; readonly onChanged: OnCustomersChanged };
+
 /** Sets what we are willing to lose on a customer. In the reporting currency only: exposure is compared with it. */
 export async function setLimit(
   tx: Tx,
   change: LimitChange,
-  reportingCurrency: ReportingCurrency,
+  { reportingCurrency, onChanged }: LimitDeps,
 ): Promise<Result<LimitWire, Refusal>> {
   const { customerId, amount, why, actor, now } = change;
   if (amount.minor < 0n)
@@ -121,6 +125,7 @@ export async function setLimit(
   if (customer === undefined) return unknownCustomer();
   const before = await newestLimit(tx, customerId);
   await writeLimit(tx, customerId, { amount, why, by: actor, at: now });
+  await onChanged(tx, [customerId]);
   await appendEvents(tx, [
     {
       type: "customers.limit-set",
@@ -228,7 +233,7 @@ export const entitlementOf = async (tx: Tx, id: EntitlementId): Promise<HeldEnti
 export const entitlementsOf = (tx: Tx, id: CustomerId): Promise<readonly HeldEntitlement[]> =>
   loadEntitlements(tx, { customerId: id });
 
-export const limitsOf = (tx: Tx, ids?: readonly CustomerId[]): Promise<ReadonlyMap<CustomerId, Money>> =>
+export const limitsOf = (tx: Tx, ids?: readonly CustomerId[]): Promise<ReadonlyMap<CustomerId, CreditLimit>> =>
   newestLimits(tx, ids);
 export const billedThrough = (tx: Tx): Promise<Temporal.PlainDate | undefined> => loadBilledThrough(tx);
 
@@ -240,4 +245,10 @@ export async function savePortfolioFigures(tx: Tx, rows: readonly PortfolioFigur
 
 export async function saveBudgetUse(tx: Tx, rows: readonly BudgetUseFigures[]): Promise<void> {
   if (rows.length > 0) await writeBudgetUse(tx, rows);
+}
+
+/** When the last active delegated admin relation ends; null = there is none, undefined = never asked or customer unknown. */
+export async function gdapEndsAt(tx: Tx, id: CustomerId): Promise<Temporal.Instant | null | undefined> {
+  const row = await loadIdentity(tx, id);
+  return row === undefined || row.gdap_active === null ? undefined : row.gdap_ends_at;
 }

@@ -100,17 +100,22 @@ export type PriceToWrite = {
   readonly invoice_id: string | null;
 };
 
-/** Keeps prices that are new or differ; gives the customers and subscriptions whose price of a known day changed. Azure plans have no seat price. */
-export async function upsertPrices(tx: Tx, prices: readonly PriceToWrite[], at: Temporal.Instant): Promise<number> {
-  const { rows } =
-    await sql`insert into subscription_price (subscription_id, from_day, unit_price, currency, invoice_id, seen_at)
+/** Keeps prices that are new or differ; gives the subscriptions whose price is new. Azure plans have no seat price. */
+export async function upsertPrices(
+  tx: Tx,
+  prices: readonly PriceToWrite[],
+  at: Temporal.Instant,
+): Promise<readonly string[]> {
+  const { rows } = await sql<{
+    id: string;
+  }>`insert into subscription_price (subscription_id, from_day, unit_price, currency, invoice_id, seen_at)
     select p.subscription_id, p.from_day, p.unit_price, p.currency, p.invoice_id, ${at}
     from jsonb_to_recordset(${JSON.stringify(prices)}::jsonb) as p(subscription_id text, from_day date, unit_price numeric, currency text, invoice_id text)
     where not exists (select 1 from subscription_version v where v.subscription_id = p.subscription_id and v.valid_to is null and v.family in ('azure-plan', 'azure-legacy'))
     on conflict (subscription_id, from_day) do update set unit_price = excluded.unit_price, currency = excluded.currency, invoice_id = excluded.invoice_id, seen_at = excluded.seen_at
       where (subscription_price.unit_price, subscription_price.currency) is distinct from (excluded.unit_price, excluded.currency)
-    returning 1`.execute(tx);
-  return rows.length;
+    returning subscription_id as id`.execute(tx);
+  return rows.map((row) => row.id);
 }
 
 /** Remembers the currency each customer is billed in. */

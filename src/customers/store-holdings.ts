@@ -219,9 +219,7 @@ export async function loadEntitlements(
   return rows.map(toEntitlement);
 }
 
-export async function loadKeptGdap(
-  tx: Tx,
-): Promise<
+export async function loadKeptGdap(tx: Tx): Promise<
   readonly {
     readonly id: string;
     readonly customer_id: CustomerId | null;

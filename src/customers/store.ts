@@ -4,7 +4,7 @@ import { type Money, money } from "../core/money.ts";
 import type { IndirectReseller } from "../partner-center/contract.ts";
 import type { Actor, Tx } from "../store/contract.ts";
 import { jsonb } from "../store/database.ts";
-import type { CustomerSummary, Standing } from "./contract.ts";
+import type { CreditLimit, CustomerSummary, Standing } from "./contract.ts";
 
 /** What is kept of a customer's identity and compared with each answer of Microsoft. */
 export type KeptCustomer = {
@@ -252,16 +252,19 @@ export async function newestLimit(tx: Tx, id: CustomerId): Promise<LimitRow | un
   return rows[0];
 }
 
-export async function newestLimits(tx: Tx, ids?: readonly CustomerId[]): Promise<ReadonlyMap<CustomerId, Money>> {
-  const { rows } = await sql<{
-    customer_id: CustomerId;
-    amount_minor: bigint;
-    currency: string;
-  }>`select distinct on (customer_id) customer_id, amount_minor, currency
+export async function newestLimits(tx: Tx, ids?: readonly CustomerId[]): Promise<ReadonlyMap<CustomerId, CreditLimit>> {
+  const { rows } = await sql<
+    LimitRow & { customer_id: CustomerId }
+  >`select distinct on (customer_id) customer_id, amount_minor, currency, why, set_by, set_at
     from credit_limit ${ids === undefined ? sql`` : sql`where customer_id = any(${ids})`} order by customer_id, id desc`.execute(
     tx,
   );
-  return new Map(rows.map((row) => [row.customer_id, money(row.amount_minor, row.currency)]));
+  return new Map(
+    rows.map((row) => [
+      row.customer_id,
+      { amount: money(row.amount_minor, row.currency), setAt: row.set_at, setBy: row.set_by.name, why: row.why },
+    ]),
+  );
 }
 
 export type LimitToWrite = {

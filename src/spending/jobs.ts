@@ -10,7 +10,7 @@ const pushData = z.object({ customerId: customerIdInput });
 export const spendingJobs = (deps: PushDeps & LookDeps): readonly Job[] => [
   {
     name: "spending.look",
-    everySeconds: 60,
+    everySeconds: 10,
     handle: async () => {
       await lookAtSpend(deps);
       await deps.store.inTransaction((tx) => requeueStuck(tx, deps));

@@ -25,8 +25,8 @@ const BATCH = 2_000;
 /** With more changed copies than this in one answer, one event tells them all. */
 const EVENTS_EACH_MAX = 25;
 
-/** Keeps what changed in Microsoft's usage estimates. Safe to repeat: a figure that is known, or older than a known one, changes nothing. */
-export async function saveUsage(tx: Tx, usage: UsageFacts, at: Temporal.Instant): Promise<void> {
+/** Keeps what changed in Microsoft's usage estimates. Safe to repeat: a figure that is known, or older than a known one, changes nothing. Gives whose figures are new. */
+export async function saveUsage(tx: Tx, usage: UsageFacts, at: Temporal.Instant): Promise<readonly CustomerId[]> {
   const customers = usage.customers.map((one): Figure => ({
     ...figureOf(one, at),
     scope: "customer",
@@ -70,6 +70,7 @@ export async function saveUsage(tx: Tx, usage: UsageFacts, at: Temporal.Instant)
           },
         ];
   await appendEvents(tx, [...read, ...budgets]);
+  return looked.map((one) => one.customerId);
 }
 
 function figureOf(
