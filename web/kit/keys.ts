@@ -21,7 +21,9 @@ let pairStarted: { letter: string; atMs: number } | undefined;
 const TYPING =
   "input:not([type=checkbox]):not([type=radio]):not([type=button]), textarea, select, [contenteditable=true]";
 const PRESSABLE = "a[href], button, summary, [role=button], [role=menuitem], [role=option]";
-const DIALOG = "[role=dialog][aria-modal=true], [role=menu], [role=listbox]";
+const DIALOG = "[role=dialog][aria-modal=true]";
+/** What takes keys for itself while the focus is in it. */
+const POPUP = "[role=dialog], [role=menu], [role=listbox]";
 
 function press(name: string): boolean {
   const bound = layers.filter(({ keys }) => keys.current[name] !== undefined);
@@ -42,7 +44,7 @@ function onKeyDown(event: KeyboardEvent): void {
   const target = event.target instanceof Element ? event.target : document.body;
   const isCtrl = name.startsWith("Ctrl+");
   if (!isCtrl) {
-    if (target.closest(TYPING) || document.querySelector(DIALOG)) return;
+    if (target.closest(TYPING) || target.closest(POPUP) || document.querySelector(DIALOG)) return;
     if (name.length === 1 && !currentChoices().keys) return;
     if (name === "Enter" && target.closest(PRESSABLE)) return;
   }
