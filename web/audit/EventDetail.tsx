@@ -19,11 +19,22 @@ export function EventDetail({ row, set }: Pick<AuditProps, "set"> & { readonly r
       <Facts
         rows={[
           ...(row.why ? [[t("audit.why"), row.why] as const] : []),
-          ...facts
-            .slice(0, FIELDS_MAX)
-            .map(([field, value]) => [field, <span className="audit-value">{value}</span>] as const),
-          [t("audit.subject"), <span className="mono">{`${row.subject.kind} ${row.subject.id}`}</span>],
-          [t("audit.hash"), <span className="mono audit-value">{row.hash}</span>],
+          ...facts.slice(0, FIELDS_MAX).map(
+            ([field, value]) =>
+              [
+                field,
+                <span key={field} className="audit-value">
+                  {value}
+                </span>,
+              ] as const,
+          ),
+          [t("audit.subject"), <span key="subject" className="mono">{`${row.subject.kind} ${row.subject.id}`}</span>],
+          [
+            t("audit.hash"),
+            <span key="hash" className="mono audit-value">
+              {row.hash}
+            </span>,
+          ],
         ]}
       />
       {facts.length > FIELDS_MAX && (

@@ -7,6 +7,8 @@ import { kitWords } from "../kit/words.ts";
 import { noticesWords } from "../notices/words.ts";
 import { receivablesWords } from "../receivables/words.ts";
 import { responseWords } from "../response/words.ts";
+import { connectionWords } from "../settings/words-connection.ts";
+import { refusalWords } from "../settings/words-refusals.ts";
 import { settingsWords } from "../settings/words.ts";
 import { shellWords } from "../shell/words.ts";
 import { spendingWords } from "../spending/words.ts";
@@ -26,6 +28,8 @@ export const sv: Readonly<Record<Key, Word>> = {
   ...noticesWords.sv,
   ...receivablesWords.sv,
   ...responseWords.sv,
+  ...connectionWords.sv,
+  ...refusalWords.sv,
   ...settingsWords.sv,
   ...shellWords.sv,
   ...spendingWords.sv,

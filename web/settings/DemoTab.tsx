@@ -1,0 +1,48 @@
+import { Button } from "@mantine/core";
+import { useState } from "react";
+import { api } from "../api.ts";
+import { useT } from "../i18n/t.ts";
+import { ConfirmDialog } from "../kit/ConfirmDialog.tsx";
+import { Panel } from "../kit/Panel.tsx";
+import { EmptyState } from "../kit/States.tsx";
+import { useWrite } from "../query.ts";
+
+/** One press from the demo to an empty desk. */
+export function DemoTab() {
+  const t = useT();
+  const [isAsking, setAsking] = useState(false);
+  const start = useWrite(
+    (_: null, options) => api.post<{ readonly startsEmpty: boolean }>("/api/demo/start-empty", {}, options),
+    {
+      topics: ["settings"],
+      onDone: () => setAsking(false),
+    },
+  );
+  return (
+    <Panel title={t("settings.demo")} question={t("settings.demo.q")}>
+      {start.isSuccess ? (
+        <EmptyState level="ok" title={t("settings.demo.done")} text={t("settings.demo.done.text")} />
+      ) : (
+        <div className="sec col settings-form">
+          <span>{t("settings.demo.text")}</span>
+          <span>
+            <Button onClick={() => setAsking(true)}>{t("settings.demo.do")}</Button>
+          </span>
+        </div>
+      )}
+      <ConfirmDialog
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        title={t("settings.demo.do")}
+        action={t("settings.demo.do")}
+        effects={[
+          { text: t("settings.demo.effect.switch"), isReversible: true, how: t("settings.demo.effect.how") },
+          { text: t("settings.demo.effect.out"), isReversible: true },
+        ]}
+        isBusy={start.isPending}
+        error={start.error}
+        onConfirm={() => start.mutate(null)}
+      />
+    </Panel>
+  );
+}
