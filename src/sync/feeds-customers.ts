@@ -5,7 +5,9 @@ import {
   type Customer,
   type IndirectReseller,
   PartnerCenterError,
+  type PartnerCenterProblem,
   type PartnerCenterReader,
+  PROBLEM_ADVICE,
 } from "../partner-center/contract.ts";
 import type { CustomerSubscriptions } from "./contract.ts";
 import { eachCustomer, type Ran, type ReadFeed, type Run } from "./run.ts";
@@ -19,6 +21,7 @@ const DETAIL_DAYS_MAX = 7;
 /** The complete list, whole or not at all: a customer that is missing in it has left. */
 export const readCustomers: ReadFeed = async (run) => {
   const { deps, reader, startedAt } = run;
+  await checkMfa(run);
   const resellers = await resellersOf(run);
   const listed: Customer[] = [];
   for await (const page of reader.customers()) listed.push(...page);
@@ -41,6 +44,25 @@ export const readCustomers: ReadFeed = async (run) => {
     return { facts: customers.length, newestFactAt: startedAt };
   });
   return { kind: "complete" };
+};
+
+/** Microsoft refuses user tokens without MFA sooner or later; this says so before the feeds that need one stop. */
+async function checkMfa({ reader, leaveOut }: Run): Promise<void> {
+  try {
+    if ((await reader.mfaCompliant()) === false) leaveOut(WITHOUT_MFA);
+  } catch (error) {
+    // Whatever is wrong with the user token shows with the feeds that need it.
+    if (!(error instanceof PartnerCenterError)) throw error;
+  }
+}
+
+const WITHOUT_MFA: PartnerCenterProblem = {
+  kind: "mfa-needed",
+  advice: PROBLEM_ADVICE["mfa-needed"],
+  detail: "the person who consented signed in without a second factor",
+  requestId: "",
+  correlationId: "",
+  outcomeUnknown: false,
 };
 
 /** A direct partner has no indirect resellers and may be told so with a refusal; that is no trouble. */

@@ -98,6 +98,13 @@ test("single reads add what the list leaves out, are kept, and are not repeated 
   assert.equal(world.asked.filter((what) => what.startsWith("customer ")).length, 20);
 });
 
+test("a user token without MFA is shown before Microsoft refuses it", async () => {
+  const connect: SyncDeps["connect"] = (options) => ({ ...deps.connect(options), mfaCompliant: async () => false });
+  assert.equal((await syncFeed({ ...deps, connect }, "customers")).kind, "complete");
+  const row = await fresh("customers");
+  assert.deepEqual([row.state, row.error?.kind, row.error?.advice], ["on-time", "mfa-needed", "consent-again"]);
+});
+
 test("a customer that left is not asked for any more", async () => {
   await run("customers", "subscriptions");
   world.customers = world.customers.slice(1);
