@@ -276,7 +276,7 @@ export type AuditPageWire = z.infer<typeof auditPageJson>;
 
 /** The last walk along the chain. Kept under the setting `AUDIT_CHECK`. */
 export const auditCheckJson = z.object({
-  at: instantJson,
+  verifiedAt: instantJson,
   ok: z.boolean(),
   /** Rows checked from the start of the log. */
   rows: z.number().int(),

@@ -25,8 +25,6 @@ export type TestConnection = (settings: PartnerCenterSettings) => Promise<Connec
 
 export type SettingsDeps = WebhookDeps & {
   readonly testConnection?: TestConnection | undefined;
-  /** Switches from the demo to the empty desk, shortly after it returned so that the answer still goes out. */
-  readonly startEmpty?: (() => Promise<void>) | undefined;
 };
 
 const permission = "settings.manage";
@@ -84,20 +82,5 @@ export const settingsRoutes = (desk: Desk, deps: SettingsDeps): readonly Route[]
     body: z.strictObject({ replaceForeign: z.boolean().default(false) }),
     response: webhookJson,
     handle: ({ tx, actor, body }) => askWebhook(tx, deps, { actor, replaceForeign: body.replaceForeign }),
-  }),
-  route({
-    method: "POST",
-    path: "/api/demo/start-empty",
-    permission,
-    summary: "Leave the demo: the desk starts again on its own empty database and prints a first-run link",
-    body: z.strictObject({}),
-    response: z.object({ startsEmpty: z.boolean() }),
-    handle: async (): Promise<Result<{ startsEmpty: boolean }, Refusal>> => {
-      if (!desk.isDemo) return no("conflict", "not-a-demo", "this desk holds real data already");
-      if (deps.startEmpty === undefined)
-        return no("unavailable", "cannot-switch", "stop the desk and start it with SURETY_DEMO=0");
-      await deps.startEmpty();
-      return ok({ startsEmpty: true });
-    },
   }),
 ];

@@ -72,7 +72,7 @@ async function logTurn(desk: Desk, { ok, rows, brokenSeq, why }: AuditCheckWire)
 }
 
 const checkOf = (report: ChainReport, at: Temporal.Instant): AuditCheckWire => ({
-  at: at.toString(),
+  verifiedAt: at.toString(),
   ok: report.ok,
   rows: report.rows,
   lastHash: report.ok ? report.lastHash : null,

@@ -63,7 +63,7 @@ function ChainState({ check }: { readonly check: AuditCheckWire | null }) {
         </span>
       </div>
     );
-  const ago = t("kit.ago", { time: f.duration(f.minutesSince(check.at)) });
+  const ago = t("kit.ago", { time: f.duration(f.minutesSince(check.verifiedAt)) });
   return (
     <div className={`sec row top ${check.ok ? "" : "crit"}`} role={check.ok ? undefined : "alert"}>
       <Glyph level={check.ok ? "ok" : "crit"} size={18} />

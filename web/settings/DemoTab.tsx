@@ -7,21 +7,31 @@ import { Panel } from "../kit/Panel.tsx";
 import { EmptyState } from "../kit/States.tsx";
 import { useWrite } from "../query.ts";
 
+type StartedEmpty = { readonly startsEmpty: boolean; readonly link: string | null };
+
 /** One press from the demo to an empty desk. */
 export function DemoTab() {
   const t = useT();
   const [isAsking, setAsking] = useState(false);
-  const start = useWrite(
-    (_: null, options) => api.post<{ readonly startsEmpty: boolean }>("/api/demo/start-empty", {}, options),
-    {
-      topics: ["settings"],
-      onDone: () => setAsking(false),
-    },
-  );
+  const start = useWrite((_: null, options) => api.post<StartedEmpty>("/api/demo/start-empty", {}, options), {
+    topics: ["settings"],
+    onDone: () => setAsking(false),
+  });
   return (
     <Panel title={t("settings.demo")} question={t("settings.demo.q")}>
       {start.isSuccess ? (
-        <EmptyState level="ok" title={t("settings.demo.done")} text={t("settings.demo.done.text")} />
+        <EmptyState
+          level="ok"
+          title={t("settings.demo.done")}
+          text={t(start.data.link === null ? "settings.demo.done.text" : "settings.demo.done.link")}
+          action={
+            start.data.link !== null && (
+              <Button component="a" href={start.data.link}>
+                {t("settings.demo.first")}
+              </Button>
+            )
+          }
+        />
       ) : (
         <div className="sec col settings-form">
           <span>{t("settings.demo.text")}</span>

@@ -141,6 +141,8 @@ export const settingsWords = defineWords({
     "settings.demo.done": "The desk starts again",
     "settings.demo.done.text": "Open the first-run link that is printed where the desk was started.",
     "settings.keys.days": { one: "{n} day", other: "{n} days" },
+    "settings.demo.done.link": "The next step makes its first Global admin: you.",
+    "settings.demo.first": "Make the first Global admin",
   },
   sv: {
     "settings.q": "Vem får komma in, vad vet vi från Microsoft, hur arbetar vi?",
@@ -284,5 +286,7 @@ export const settingsWords = defineWords({
     "settings.demo.done": "Servern startar om",
     "settings.demo.done.text": "Öppna länken för första starten som skrivs ut där servern startades.",
     "settings.keys.days": { one: "{n} dag", other: "{n} dagar" },
+    "settings.demo.done.link": "Nästa steg gör dess första Global admin: dig.",
+    "settings.demo.first": "Gör första Global admin",
   },
 });
