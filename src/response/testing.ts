@@ -74,51 +74,86 @@ const problem = (
   outcomeUnknown,
 });
 
+const SEATS_NOW: Subscription = {
+  id: SEATS,
+  offerId: "CFQ7TTC0LH18:0001:CFQ7TTC0K971",
+  name: "Microsoft 365 E5",
+  family: "new-commerce",
+  status: "active",
+  quantity: 86,
+  autoRenew: true,
+  isTrial: false,
+  commitmentEndDay: Temporal.PlainDate.from("2027-03-31"),
+  scheduledNextTermInstructions: { quantity: 60 },
+  suspensionReasons: [],
+  etag: "e1",
+  raw: { id: SEATS, status: "active", autoRenewEnabled: true },
+};
+const ALERT_NOW: SecurityAlert = {
+  externalId: "alert-1",
+  channel: "graph",
+  correlationKey: "k",
+  kind: "CryptoMining",
+  status: "active",
+  customerId: CUSTOMER,
+  entitlementId: PRODUCTION,
+  detectedAt: NOW,
+  isTest: false,
+  resources: [],
+  log: [],
+  details: {},
+  raw: { id: "alert-1" },
+};
+const entitlementNow = (id: EntitlementId, name: string): AzureEntitlement => ({
+  id,
+  planId: PLAN,
+  name,
+  status: "active",
+  raw: { id, status: "active" },
+});
+
 export function fakeMicrosoft({ cancelTakesTime = true } = {}): FakeMicrosoft {
-  const seats: Subscription = {
-    id: SEATS,
-    offerId: "CFQ7TTC0LH18:0001:CFQ7TTC0K971",
-    name: "Microsoft 365 E5",
-    family: "new-commerce",
-    status: "active",
-    quantity: 86,
-    autoRenew: true,
-    isTrial: false,
-    commitmentEndDay: Temporal.PlainDate.from("2027-03-31"),
-    scheduledNextTermInstructions: { quantity: 60 },
-    suspensionReasons: [],
-    etag: "e1",
-    raw: { id: SEATS, status: "active", autoRenewEnabled: true },
-  };
-  const entitlement = (key: EntitlementId, name: string): AzureEntitlement => ({
-    id: key,
-    planId: PLAN,
-    name,
-    status: "active",
-    raw: { id: key, status: "active" },
-  });
-  const alert: SecurityAlert = {
-    externalId: "alert-1",
-    channel: "graph",
-    correlationKey: "k",
-    kind: "CryptoMining",
-    status: "active",
-    customerId: CUSTOMER,
-    entitlementId: PRODUCTION,
-    detectedAt: NOW,
-    isTest: false,
-    resources: [],
-    log: [],
-    details: {},
-    raw: { id: "alert-1" },
-  };
-  const subscriptions = new Map([[SEATS as string, seats]]);
+  const subscriptions = new Map([[SEATS as string, SEATS_NOW]]);
   const entitlements = new Map([
-    [PRODUCTION as string, entitlement(PRODUCTION, "Havsö Produktion")],
-    [TEST as string, entitlement(TEST, "Havsö Test")],
+    [PRODUCTION as string, entitlementNow(PRODUCTION, "Havsö Produktion")],
+    [TEST as string, entitlementNow(TEST, "Havsö Test")],
   ]);
-  const alerts = new Map([["alert-1", alert]]);
+  const alerts = new Map([["alert-1", ALERT_NOW]]);
   const state: State = { effects: [], calls: [], faults: [], answered: new Map(), moving: new Map() };
+  const { effects, calls, faults } = state;
+  return {
+    subscriptions,
+    entitlements,
+    alerts,
+    effects,
+    calls,
+    faults,
+    settle() {
+      for (const [key, to] of state.moving) entitlements.set(key, { ...found(entitlements, key), status: to });
+      state.moving.clear();
+    },
+    reader: {
+      subscription: async ({ subscriptionId }) => found(subscriptions, subscriptionId),
+      entitlement: async ({ entitlementId }) => found(entitlements, entitlementId),
+      alert: async (_channel, key) => found(alerts, key),
+      mfaCompliant: async () => true,
+    },
+    actions: fakeActions({ subscriptions, entitlements, alerts, state, cancelTakesTime }),
+  };
+}
+
+type Fake = Pick<FakeMicrosoft, "subscriptions" | "entitlements" | "alerts"> & {
+  readonly state: State;
+  readonly cancelTakesTime: boolean;
+};
+
+function fakeActions({
+  subscriptions,
+  entitlements,
+  alerts,
+  state,
+  cancelTakesTime,
+}: Fake): PartnerCenterAccess["actions"] {
   const change = (key: string, kind: string, set: Partial<Subscription>) => (call: ActionCall) =>
     act(state, { kind, target: key, call }, () => {
       const before = found(subscriptions, key);
@@ -138,46 +173,23 @@ export function fakeMicrosoft({ cancelTakesTime = true } = {}): FakeMicrosoft {
       else entitlements.set(key, { ...before, status: to });
       return { kind: "accepted", value: before };
     });
+  // Microsoft itself turns auto-renew off and drops scheduled changes (CONTRACT 4.3).
+  const suspended = { status: "suspended", autoRenew: false, scheduledNextTermInstructions: undefined };
   return {
-    subscriptions,
-    entitlements,
-    alerts,
-    effects: state.effects,
-    calls: state.calls,
-    faults: state.faults,
-    settle() {
-      for (const [key, to] of state.moving) entitlements.set(key, { ...found(entitlements, key), status: to });
-      state.moving.clear();
+    suspendSubscription: ({ subscriptionId }, call) => change(subscriptionId, "suspend", suspended)(call),
+    reactivateSubscription: ({ subscriptionId }, call) =>
+      change(subscriptionId, "reactivate", { status: "active" })(call),
+    setAutoRenew: ({ subscriptionId, autoRenew, scheduledNextTermInstructions: scheduled }, call) => {
+      const set = { autoRenew, ...(scheduled !== undefined && { scheduledNextTermInstructions: scheduled }) };
+      return change(subscriptionId, `auto-renew-${autoRenew}`, set)(call);
     },
-    reader: {
-      subscription: async ({ subscriptionId }) => found(subscriptions, subscriptionId),
-      entitlement: async ({ entitlementId }) => found(entitlements, entitlementId),
-      alert: async (_channel, key) => found(alerts, key),
-      mfaCompliant: async () => true,
-    },
-    actions: {
-      // Microsoft itself turns auto-renew off and drops scheduled changes (CONTRACT 4.3).
-      suspendSubscription: ({ subscriptionId }, call) =>
-        change(subscriptionId, "suspend", {
-          status: "suspended",
-          autoRenew: false,
-          scheduledNextTermInstructions: undefined,
-        })(call),
-      reactivateSubscription: ({ subscriptionId }, call) =>
-        change(subscriptionId, "reactivate", { status: "active" })(call),
-      setAutoRenew: ({ subscriptionId, autoRenew, scheduledNextTermInstructions: scheduled }, call) =>
-        change(subscriptionId, `auto-renew-${autoRenew}`, {
-          autoRenew,
-          ...(scheduled !== undefined && { scheduledNextTermInstructions: scheduled }),
-        })(call),
-      cancelEntitlement: ({ entitlementId }, call) => move(entitlementId, "cancel", "inactive")(call),
-      reactivateEntitlement: ({ entitlementId }, call) => move(entitlementId, "reactivate", "active")(call),
-      updateAlert: ({ externalId, status, reason }, call) =>
-        act(state, { kind: `answer-${reason ?? status}`, target: externalId, call }, () => {
-          alerts.set(externalId, { ...found(alerts, externalId), status, resolvedReason: reason });
-          return { kind: "done", value: found(alerts, externalId) };
-        }),
-    },
+    cancelEntitlement: ({ entitlementId }, call) => move(entitlementId, "cancel", "inactive")(call),
+    reactivateEntitlement: ({ entitlementId }, call) => move(entitlementId, "reactivate", "active")(call),
+    updateAlert: ({ externalId, status, reason }, call) =>
+      act(state, { kind: `answer-${reason ?? status}`, target: externalId, call }, () => {
+        alerts.set(externalId, { ...found(alerts, externalId), status, resolvedReason: reason });
+        return { kind: "done", value: found(alerts, externalId) };
+      }),
   };
 }
 
