@@ -1,6 +1,7 @@
 import { z } from "zod";
+import type { Json } from "../core/canonical.ts";
 import type { Currency } from "../core/currency.ts";
-import type { CustomerId } from "../core/ids.ts";
+import type { CustomerId, EntitlementId } from "../core/ids.ts";
 import type { Result } from "../core/result.ts";
 import { instantJson } from "../core/wire.ts";
 import type {
@@ -56,6 +57,13 @@ export type UsageFacts = {
   readonly resources: readonly ResourceUsage[];
 };
 
+/** What `azure-fraud-event-detected` says: that something happened, and in which Azure subscription when it names one. */
+export type AlertHint = {
+  readonly dedupKey: string;
+  readonly entitlementId?: EntitlementId | undefined;
+  readonly raw: Json;
+};
+
 /** All that one customer holds. */
 export type CustomerSubscriptions = {
   readonly customerId: CustomerId;
@@ -83,6 +91,8 @@ export type FactSinks = {
   readonly saveAuditRecords: (tx: Tx, records: readonly AuditRecord[]) => Promise<void>;
   /** All alerts one channel lists (`alert.channel`), open and resolved; may come again unchanged, and by both channels (join on `correlationKey`). */
   readonly saveAlerts: (tx: Tx, alerts: readonly SecurityAlert[], at: Temporal.Instant) => Promise<void>;
+  /** A webhook told of an alert before it could be read; `at` is when it came. Safe to repeat. */
+  readonly saveAlertHint: (tx: Tx, hint: AlertHint, at: Temporal.Instant) => Promise<void>;
   /** The complete list of relationships. */
   readonly saveGdap: (tx: Tx, relationships: readonly GdapRelationship[], at: Temporal.Instant) => Promise<void>;
 };

@@ -1,3 +1,4 @@
+import { type EntitlementId, guid } from "../core/ids.ts";
 import { PROBLEM_ADVICE, type PartnerCenterProblem } from "../partner-center/contract.ts";
 import { CADENCE, type Feed, type FeedJson } from "./contract.ts";
 
@@ -95,6 +96,13 @@ const FEEDS_OF_EVENT: readonly (readonly [RegExp, readonly Feed[]])[] = [
   [/^dap-admin-/, ["gdap", "customers"]],
   [/^new-commerce-migration-|subscription|^transfer/, ["subscriptions"]],
 ];
+
+/** The Azure subscription that an alert's webhook names, when it names one. */
+export function hintedEntitlement(name: string, resourceUri: string | undefined): EntitlementId | undefined {
+  if (name.toLowerCase() !== "azure-fraud-event-detected") return undefined;
+  const named = /[?&]SubscriptionId=([0-9a-f-]{36})(?:&|$)/i.exec(resourceUri ?? "")?.[1];
+  return named === undefined ? undefined : (guid(named) as EntitlementId | undefined);
+}
 
 /** An event names what changed, never how: the desk reads again. Names that nobody knows yet are kept and left. */
 export function decideReaction(name: string, resourceUri: string | undefined): Reaction {

@@ -83,6 +83,18 @@ test("the job reads the one customer, hands over, and marks in one transaction",
   assert.equal((await sinks.kept()).length, 1, "repeated jobs have no second effect");
 });
 
+test("an alert's webhook leaves a hint with the moment it came, and runs the alerts", async () => {
+  const entitlement = "5F6E6521-6e5f-4b0b-80aa-bd44fad7a398";
+  await post(
+    event("azure-fraud-event-detected", {
+      resourceUri: `/v1/fraudEvents?SubscriptionId=${entitlement}&EventStatus=Active`,
+    }),
+  );
+  await handleDelivery(deps, (await rows())[0]?.id ?? 0n);
+  assert.deepEqual(await sinks.kept(), [`hint ${entitlement.toLowerCase()} ${NOW.toString()}`]);
+  assert.deepEqual(enqueued.at(-1), ["sync.alerts", null]);
+});
+
 test("two workers on one delivery hand it over once", async () => {
   await post(ofCustomer(1));
   const id = (await rows())[0]?.id ?? 0n;

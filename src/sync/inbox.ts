@@ -3,11 +3,11 @@ import { PartnerCenterError } from "../partner-center/contract.ts";
 import { MICROSOFT, type Store, type Tx } from "../store/contract.ts";
 import { appendEvents } from "../store/events.ts";
 import type { Enqueue } from "../worker/contract.ts";
-import type { CustomerSubscriptions, Feed, VerifyWebhook, WebhookDelivery } from "./contract.ts";
-import { decideReaction, mayPass, type Reaction } from "./decide-run.ts";
+import type { AlertHint, CustomerSubscriptions, Feed, VerifyWebhook, WebhookDelivery } from "./contract.ts";
+import { decideReaction, hintedEntitlement, mayPass, type Reaction } from "./decide-run.ts";
 import { hasAzure, subscriptionsOf } from "./feeds-customers.ts";
 import type { SyncDeps } from "./run.ts";
-import { insertDelivery, loadDelivery, loadWaiting, lockDelivery, markHandled } from "./store-inbox.ts";
+import { type InboxRow, insertDelivery, loadDelivery, loadWaiting, lockDelivery, markHandled } from "./store-inbox.ts";
 import { markAzure } from "./store.ts";
 
 /** Webhooks: believed only when verified, kept once, answered at once, worked on from the queue. */
@@ -66,9 +66,18 @@ export async function handleDelivery(deps: SyncDeps, id: bigint): Promise<void> 
   await deps.store.inTransaction(async (tx) => {
     if ((await lockDelivery(tx, id)) === undefined) return;
     await work.keep(tx);
+    if (isAlert(row.name)) await deps.sinks.saveAlertHint(tx, hintOf(row), row.received_at);
     await markHandled(tx, id, { at: deps.clock.now(), outcome: work.outcome });
   });
 }
+
+const isAlert = (name: string): boolean => name.toLowerCase() === "azure-fraud-event-detected";
+
+const hintOf = (row: InboxRow): AlertHint => ({
+  dedupKey: `webhook ${row.dedup_key}`,
+  entitlementId: hintedEntitlement(row.name, row.resource_uri ?? undefined),
+  raw: row.raw,
+});
 
 /** Works off deliveries whose job was lost; one that fails stays for the next time. */
 export async function handleWaiting(deps: SyncDeps): Promise<void> {

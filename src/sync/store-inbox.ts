@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { sql } from "kysely";
+import type { Json } from "../core/canonical.ts";
 import type { WebhookEvent } from "../partner-center/contract.ts";
 import type { Tx } from "../store/contract.ts";
 import { jsonb } from "../store/database.ts";
@@ -7,6 +8,8 @@ import { jsonb } from "../store/database.ts";
 export type InboxRow = {
   readonly id: bigint;
   readonly name: string;
+  readonly dedup_key: string;
+  readonly raw: Json;
   readonly resource_uri: string | null;
   readonly audit_uri: string | null;
   readonly changed_at: Temporal.Instant | null;
@@ -31,7 +34,7 @@ export async function insertDelivery(tx: Tx, event: WebhookEvent, at: Temporal.I
   return row?.deliveries === 1 ? row.id : undefined;
 }
 
-const COLUMNS = sql`id, name, resource_uri, audit_uri, changed_at, received_at, handled_at`;
+const COLUMNS = sql`id, name, dedup_key, raw, resource_uri, audit_uri, changed_at, received_at, handled_at`;
 
 export async function loadDelivery(tx: Tx, id: bigint): Promise<InboxRow | undefined> {
   const { rows } = await sql<InboxRow>`select ${COLUMNS} from webhook_inbox where id = ${id}`.execute(tx);

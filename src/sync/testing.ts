@@ -234,6 +234,7 @@ export async function keepingSinks(store: Store): Promise<FactSinks & { kept(): 
         tx,
         all.map((one) => `alert ${one.channel} ${one.externalId}`),
       ),
+    saveAlertHint: (tx, hint, at) => keep(tx, [`hint ${hint.entitlementId ?? "-"} ${at.toString()}`]),
     saveGdap: (tx, all) =>
       keep(
         tx,
