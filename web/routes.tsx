@@ -14,7 +14,24 @@ import { Shell } from "./shell/Shell.tsx";
  * what a page does not know it ignores. Values are text on purpose: `?q=007` stays `007`.
  */
 export type PageSearch = { readonly [Name in (typeof MEMBERS)[number]]?: string | undefined };
-const MEMBERS = ["q", "sort", "tab", "status", "owner", "customer", "kind", "from", "to", "due", "show"] as const;
+const MEMBERS = [
+  "q",
+  "sort",
+  "tab",
+  "status",
+  "owner",
+  "customer",
+  "kind",
+  "from",
+  "to",
+  "due",
+  "show",
+  "reseller",
+  "country",
+  "standing",
+  "currency",
+  "only",
+] as const;
 const TEXT_MAX = 200;
 
 /** Keeps the members a page may know; anything else in an address is dropped. */
@@ -125,6 +142,12 @@ const accountRoute = createRoute({
   path: "/account",
   component: lazyRouteComponent(() => import("./access/AccountPage.tsx"), "AccountPage"),
 });
+/** Every shared piece in every state, for those who build pages and for the end-to-end tests; in no menu. */
+const kitRoute = createRoute({
+  ...inShell,
+  path: "/kit",
+  component: lazyRouteComponent(() => import("./kit/KitPage.tsx"), "KitPage"),
+});
 const approvalsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/approvals",
@@ -152,6 +175,7 @@ const routeTree = rootRoute.addChildren([
     settingsRoute,
     accountRoute,
     approvalsRoute,
+    kitRoute,
   ]),
 ]);
 

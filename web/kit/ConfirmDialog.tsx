@@ -66,8 +66,9 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         )}
         <span className="row wrap" style={{ justifyContent: "flex-end" }}>
           {props.whyNot !== undefined && <span className="small ink2">{props.whyNot}</span>}
+          {/* Not "Cancel": beside "Cancel 2 Azure subscriptions" that would be read as the deed. */}
           <Button variant="default" onClick={props.onClose}>
-            {t("kit.cancel")}
+            {t("kit.back")}
           </Button>
           <Button
             type="submit"
