@@ -1,0 +1,74 @@
+import { useFormat, useWord } from "../i18n/t.ts";
+
+/** A row of the event log as every timeline has it. */
+export type EventLike = { readonly type: string; readonly data: unknown };
+export type Sentence = { readonly kind: string; readonly facts: Readonly<Record<string, string | number>> };
+type Word = ReturnType<typeof useWord>;
+
+/** Names inside facts, put into words: an alert type, a channel, a severity. What is missing is written as a dash, never as a brace. */
+function namesIn(facts: Readonly<Record<string, unknown>>, word: Word): Record<string, string> {
+  const text = (value: unknown): string =>
+    typeof value === "string" || typeof value === "number" ? String(value) : "–";
+  const alert = text(facts["alertKind"]);
+  const channel = text(facts["channel"]);
+  const [reason, outcome, severity, state, step] = ["reason", "outcome", "severity", "state", "step"].map((name) =>
+    text(facts[name]),
+  ) as [string, string, string, string, string];
+  return {
+    alert: word(`notices.kind.${alert}`, {}, text(facts["title"]) === "–" ? alert : text(facts["title"])),
+    channel: word(`notices.channel.${channel}`, {}, channel),
+    reason: word(`notices.reason.${reason}`, {}, reason),
+    outcome: word(`cases.outcome.${outcome}`, {}, outcome),
+    severity: word(`cases.severity.${severity}`, {}, severity),
+    state: word(`cases.step.${state}`, {}, state),
+    step: word(`playbook.step.${step}`, {}, step),
+  };
+}
+
+const plainFacts = (data: unknown): Record<string, string | number> =>
+  Object.fromEntries(
+    Object.entries((data ?? {}) as Record<string, unknown>).filter(
+      (entry): entry is [string, string | number] => typeof entry[1] === "string" || typeof entry[1] === "number",
+    ),
+  );
+
+/** Words a finding or a link of evidence: `useSentence()("finding", row)`. A new kind is shown by its name. */
+export function useSentence(): (group: "finding" | "evidence", sentence: Sentence) => string {
+  const word = useWord();
+  return (group, { kind, facts }) => word(`${group}.${kind}`, { ...facts, ...namesIn(facts, word) }, kind);
+}
+
+/**
+ * Words any event for a timeline: `useEventText()(row)`. Each slice writes its sentences as `event.<type>` in its own words; numbers
+ * and texts of the event's data fill them. An event without a sentence is shown by its type, so that nothing is hidden.
+ */
+export function useEventText(): (event: EventLike) => string {
+  const word = useWord();
+  const f = useFormat();
+  return ({ type, data }) => {
+    const facts = plainFacts(data);
+    const nested = (data as { kind?: unknown; facts?: unknown } | null) ?? {};
+    const finding =
+      typeof nested.kind === "string" && typeof nested.facts === "object"
+        ? findingIn(word, nested.kind, plainFacts(nested.facts))
+        : "–";
+    const minutes = facts["afterMinutes"] ?? facts["minutes"];
+    const after = typeof minutes === "number" ? f.duration(minutes) : "–";
+    return word(`event.${type}`, { finding, after, ...facts, ...namesIn(facts, word) }, type);
+  };
+}
+
+const findingIn = (word: Word, kind: string, facts: Record<string, string | number>): string =>
+  word(`finding.${kind}`, { ...facts, ...namesIn(facts, word) }, kind);
+
+const QUIET_FACTS = new Set(["alertKind", "number", "title", "channel", "by", "why", "of", "outcome"]);
+
+/** The facts of a sentence that it does not say itself, in one line. */
+export function useFactsLine(): (sentence: Sentence) => string {
+  const word = useWord();
+  return ({ facts }) =>
+    Object.entries(facts)
+      .filter(([name]) => !QUIET_FACTS.has(name))
+      .map(([name, value]) => word(`fact.${name}`, { value }, `${name} ${value}`))
+      .join(" · ");
+}
