@@ -14,6 +14,7 @@ const USAGE = `simulator [options]: a Partner Center and Microsoft Graph to run 
   --page-rows N       most rows of a page (25; scale: 500)
   --usage-delay N     hours that spend estimates are behind (24; demo: 1)
   --quiet             no line per call
+  --with-parent       ends when standard input ends, that is with the program that started it
 
 Prints one JSON line when ready, with the address and test credentials; logs to standard error. Stop with Ctrl+C.
 `;
@@ -33,6 +34,7 @@ function optionsOf(args: readonly string[]): SimulatorOptions | "help" {
       "page-rows": text,
       "usage-delay": text,
       quiet: { type: "boolean" },
+      "with-parent": { type: "boolean" },
       help: { type: "boolean" },
     },
   });
@@ -79,6 +81,7 @@ async function main(): Promise<void> {
   };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
+  if (process.argv.includes("--with-parent")) process.stdin.once("end", stop).once("close", stop).resume();
 }
 
 main().catch((error: unknown) => {

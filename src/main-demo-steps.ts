@@ -1,0 +1,116 @@
+import type { DemoStep } from "./demo/service.ts";
+import { CLAIMS, DEMO_DESK, PROPOSALS, STANDINGS } from "./demo/book.ts";
+import type { Actor, Store, Tx } from "./store/contract.ts";
+import { SURETY } from "./store/contract.ts";
+import type { CustomerId, NewId } from "./core/ids.ts";
+import type { ImportKind } from "./receivables/contract-import.ts";
+import { importFile } from "./receivables/import-file.ts";
+import { claimNotice } from "./notices/service.ts";
+import { propose } from "./response/service.ts";
+import * as customers from "./customers/service.ts";
+import type { DemoWorld } from "./main-demo.ts";
+import type { Feed } from "./sync/contract.ts";
+import { syncAll } from "./sync/service.ts";
+import { writeSetting } from "./store/settings.ts";
+import { lookAtSpend } from "./spending/service-look.ts";
+import type { Wanted } from "./response/contract.ts";
+import { followEvents } from "./customers/service-follow.ts";
+
+export type StepParts = DemoWorld & {
+  readonly store: Store;
+  readonly simulatorUrl: string;
+  readonly webhookUrl: () => string | undefined;
+  readonly newId: NewId;
+};
+
+/** How the demo reseller comes into being: read from Microsoft's stand-in, imported, and then decided on by its own people. */
+export function demoSteps(parts: StepParts): readonly DemoStep[] {
+  return [
+    { name: "desk", run: () => nameDesk(parts) },
+    { name: "customers", run: () => sync(parts, ["customers", "alerts"]) },
+    { name: "invoices", run: () => ledger(parts, "invoices") },
+    { name: "payments", run: () => ledger(parts, "payments") },
+    { name: "deposits", run: () => ledger(parts, "deposits") },
+    { name: "subscriptions", run: () => sync(parts, ["subscriptions", "prices"]) },
+    { name: "usage", run: () => sync(parts, ["usage", "budgets"]) },
+    { name: "findings", run: async () => void (await lookAtSpend(parts.slices.spendingDeps)) },
+    { name: "gdap", run: () => sync(parts, ["gdap"]) },
+    { name: "decisions", run: () => decisions(parts) },
+    { name: "audit", run: () => sync(parts, ["audit", "webhooks"]) },
+  ];
+}
+
+async function nameDesk({ store, slices }: StepParts): Promise<void> {
+  await store.inTransaction(async (tx) => {
+    for (const [key, value] of Object.entries(DEMO_DESK)) await writeSetting(tx, key, value);
+  });
+  await slices.desk.refresh();
+}
+
+async function sync({ slices }: StepParts, feeds: readonly Feed[]): Promise<void> {
+  const outcomes = await syncAll(slices.syncDeps, feeds);
+  const failed = outcomes.find((outcome) => outcome.kind === "failed");
+  if (failed) throw new Error(`the simulator did not give the feed ${failed.feed}`);
+}
+
+/** The reseller's own ledger, as any other file. */
+async function ledger({ slices, simulatorUrl }: StepParts, kind: ImportKind): Promise<void> {
+  const answer = await fetch(`${simulatorUrl}/sim/ledger/${kind}.csv`);
+  if (!answer.ok) throw new Error(`the simulator gave no ${kind}: ${answer.status}`);
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  const done = await importFile({ source: { bytes, fileName: `${kind}.csv` }, kind, actor: SURETY }, slices.importDeps);
+  if (!done.ok) throw new Error(`${kind}: ${done.error.detail}`);
+}
+
+type Person = { readonly id: string; readonly name: string };
+type People = ReadonlyMap<string, Person>;
+const actorOf = ({ id, name }: Person): Actor => ({ kind: "person", id, name });
+
+async function decisions(parts: StepParts): Promise<void> {
+  const { store, access } = parts;
+  const people: People = new Map((await access.approvers(store.db)).map((one) => [one.name, one]));
+  const byName = new Map([...(await customers.customersByIds(store.db, await customers.allCustomerIds(store.db))).values()].map((one) => [one.name, one.id]));
+  for (const one of STANDINGS) await standing(parts, { ...one, id: byName.get(one.name), by: people.get("Karin Holm") });
+  for (const { customer, by } of CLAIMS) await claim(parts, { id: byName.get(customer), by: people.get(by) });
+  for (const one of PROPOSALS) await proposal(parts, { ...one, id: byName.get(one.customer), person: people.get(one.by) });
+  await followEvents(parts.slices.followDeps);
+}
+
+type Standing = (typeof STANDINGS)[number] & { readonly id: CustomerId | undefined; readonly by: Person | undefined };
+
+async function standing({ store, slices }: StepParts, { id, by, standing: to, reason, backWhen }: Standing): Promise<void> {
+  if (id === undefined || by === undefined) return;
+  const now = slices.syncDeps.clock.now();
+  await store.inTransaction((tx) => customers.setStanding(tx, { actor: actorOf(by), now, customerId: id, standing: to, reason, backWhen }));
+}
+
+async function claim({ store, slices }: StepParts, { id, by }: { readonly id: CustomerId | undefined; readonly by: Person | undefined }): Promise<void> {
+  if (id === undefined || by === undefined) return;
+  const now = slices.syncDeps.clock.now();
+  const open = (await slices.noticesOfCustomer(store.db, id, now)).find((notice) => notice.state === "open" && notice.claimedBy === null);
+  if (open) await store.inTransaction((tx) => claimNotice(slices.noticesDeps, tx, { noticeId: open.id, person: by, takeOver: false, now } as Parameters<typeof claimNotice>[2]));
+}
+
+type Asked = (typeof PROPOSALS)[number] & { readonly id: CustomerId | undefined; readonly person: Person | undefined };
+
+async function proposal({ store, slices }: StepParts, { id, person, kind, reason }: Asked): Promise<void> {
+  if (id === undefined || person === undefined) return;
+  const now = slices.syncDeps.clock.now();
+  const wanted = await wantedOf(store.db, kind, id);
+  if (wanted === undefined) return;
+  const open = (await slices.casesOf(store.db, id, now)).find((one) => one.state !== "closed");
+  await store.inTransaction((tx) =>
+    propose(tx, slices.responseDeps, { customerId: id, caseId: open?.id, wanted, reason, by: actorOf(person), now } as Parameters<typeof propose>[2]),
+  );
+}
+
+async function wantedOf(tx: Tx, kind: Asked["kind"], id: CustomerId): Promise<Wanted | undefined> {
+  if (kind === "cancel-entitlement") {
+    const entitlementIds = (await customers.entitlementsOf(tx, id)).filter((one) => one.status === "active").map((one) => one.id);
+    return entitlementIds.length === 0 ? undefined : { kind, entitlementIds, answerAlertsAsFraud: true };
+  }
+  const held = (await customers.subscriptionsOf(tx, id)).filter((one) => one.family === "new-commerce" && one.status === "active" && one.autoRenew);
+  const first = held.toSorted((a, b) => Temporal.PlainDate.compare(a.commitmentEndDay ?? FAR, b.commitmentEndDay ?? FAR))[0];
+  return first && { kind, subscriptionId: first.id };
+}
+const FAR = Temporal.PlainDate.from("9999-12-31");

@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { X509Certificate, randomUUID } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Logger } from "pino";
+import type { Access } from "./access/access.ts";
+import { demoLoader, type DemoProgress } from "./demo/service.ts";
+import { demoSteps } from "./main-demo-steps.ts";
+import { type ConnectionFacts, type Microsoft } from "./main-microsoft.ts";
+import type { Slices } from "./main-slices.ts";
+import { simulatorCloud } from "./partner-center/settings.ts";
+import { ROOT, type Settings } from "./settings.ts";
+import type { OpenStore } from "./store/database.ts";
+import type { Enqueue } from "./worker/contract.ts";
+
+type Ready = { readonly url: string; readonly credentials: { readonly partnerTenantId: string; readonly clientId: string; readonly clientSecret: string; readonly refreshToken: string } };
+
+export type DemoWorld = { readonly slices: Slices; readonly access: Access; readonly microsoft: Microsoft; readonly enqueue: Enqueue };
+export type Demo = {
+  readonly simulatorUrl: string;
+  connection(): ConnectionFacts;
+  listening(at: { readonly webhookUrl: string | undefined }): Promise<void>;
+  load(world: DemoWorld): Promise<void>;
+  progress(): DemoProgress;
+  stopLoading(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** In the demo a cancelled Azure subscription is inactive after seconds, not ten minutes: nobody waits that long to see it. */
+const CANCEL_SECONDS = "20";
+const READY_MS_MAX = 30_000;
+
+/** Starts the simulator that stands for Microsoft, as a process of its own that ends with ours, and keeps its state in the data folder. */
+export async function prepareDemo({ settings, store, log }: { readonly settings: Settings; readonly store: OpenStore; readonly log: Logger }): Promise<Demo> {
+  const folder = join(settings.dataFolder, "simulator");
+  mkdirSync(folder, { recursive: true });
+  const running = await runningSimulator(folder);
+  if (running !== undefined) return demoOn({ ready: running, child: undefined, store, log });
+  const child = spawn(
+    process.execPath,
+    [join(ROOT, "simulator", "main.ts"), "--with-parent", "--quiet", "--state", join(folder, "demo.state"), "--world", "demo", "--speed-cancel", CANCEL_SECONDS, "--throttle", "0", "--page-rows", "500"],
+    { stdio: ["pipe", "pipe", "pipe"] },
+  );
+  const ready = await readyLine(child);
+  child.stderr?.on("data", (text: Buffer) => log.warn({ part: "simulator" }, text.toString("utf8").trim()));
+  writeFileSync(join(folder, RUNNING_FILE), JSON.stringify(ready), { mode: 0o600 });
+  return demoOn({ ready, child, store, log });
+}
+
+const RUNNING_FILE = "running.json";
+
+/** A command beside a running desk uses the desk's own simulator: two on one state would disagree. */
+async function runningSimulator(folder: string): Promise<Ready | undefined> {
+  try {
+    const ready = JSON.parse(readFileSync(join(folder, RUNNING_FILE), "utf8")) as Ready;
+    const answer = await fetch(`${ready.url}/sim/clock`, { signal: AbortSignal.timeout(1_000) });
+    return answer.ok ? ready : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+type On = { readonly ready: Ready; readonly child: ChildProcess | undefined; readonly store: OpenStore; readonly log: Logger };
+
+async function demoOn({ ready, child, store, log }: On): Promise<Demo> {
+  const root = new X509Certificate(Buffer.from(await (await fetch(`${ready.url}/sim/root.cer`)).arrayBuffer()));
+  let webhookUrl: string | undefined;
+  let loader: ReturnType<typeof demoLoader> | undefined;
+  return {
+    simulatorUrl: ready.url,
+    connection: () => ({
+      cloud: simulatorCloud(ready.url), roots: [root], tenantId: ready.credentials.partnerTenantId, appId: ready.credentials.clientId,
+      clientSecret: ready.credentials.clientSecret, refreshToken: ready.credentials.refreshToken,
+    }),
+    listening: async (at) => void (webhookUrl = at.webhookUrl),
+    load: async (world) => {
+      const steps = demoSteps({ ...world, store, simulatorUrl: ready.url, webhookUrl: () => webhookUrl, newId: () => randomUUID() });
+      loader = demoLoader({ store, steps, onTrouble: (step, error) => log.warn({ err: error, step }, "demo") });
+      loader.start();
+    },
+    progress: () => loader?.progress() ?? null,
+    stopLoading: async () => loader?.stop(),
+    close: async () => (child ? stopChild(child) : undefined),
+  };
+}
+
+function readyLine(child: ChildProcess): Promise<Ready> {
+  return new Promise((done, fail) => {
+    const timer = setTimeout(() => fail(new Error("the simulator did not start in time")), READY_MS_MAX);
+    child.once("exit", (code) => fail(new Error(`the simulator ended with ${code ?? "a signal"} before it was ready`)));
+    if (child.stdout === null) throw new Error("invariant broken: the simulator has a standard output");
+    createInterface({ input: child.stdout }).once("line", (line) => {
+      clearTimeout(timer);
+      child.removeAllListeners("exit");
+      done(JSON.parse(line) as Ready);
+    });
+  });
+}
+
+function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((done) => {
+    child.once("exit", () => done());
+    child.kill("SIGTERM");
+  });
+}

@@ -1,0 +1,112 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { pino } from "pino";
+import { createAccess } from "./access/access.ts";
+import type { Clock } from "./core/time.ts";
+import { createServer } from "./http/server.ts";
+import { testConnection, registerWebhookWith, webhookRoute } from "./main-connection.ts";
+import { type Demo, prepareDemo } from "./main-demo.ts";
+import type { Mode } from "./main-database.ts";
+import { cloudNamed, type ConnectionFacts, connectMicrosoft } from "./main-microsoft.ts";
+import { deskRoutes } from "./main-pages.ts";
+import { type Slices, wireSlices } from "./main-slices.ts";
+import { ROOT, type Settings } from "./settings.ts";
+import { type Connection, openStore, type OpenStore } from "./store/database.ts";
+import { migrate } from "./store/migrate.ts";
+import type { Enqueue } from "./worker/contract.ts";
+import { type Queue, startQueue } from "./worker/queue.ts";
+
+export type DeskOptions = {
+  readonly settings: Settings;
+  readonly version: string;
+  readonly connection: Connection;
+  readonly mode: Mode;
+  readonly baseUrl: () => string;
+  /** Leaves this desk for the other one; undefined where there is no other (command line). */
+  readonly switchTo?: ((mode: Mode) => Promise<{ readonly link: string | undefined }>) | undefined;
+};
+
+/** A desk that is wired and migrated, but neither listens nor works until told. */
+export type Desk = {
+  readonly store: OpenStore;
+  readonly slices: Slices;
+  readonly routes: ReturnType<Slices["routes"]>;
+  listen(at: { readonly port: number; readonly host: string }): Promise<unknown>;
+  /** Starts working off jobs, and in the demo loads the reseller. */
+  work(): Promise<void>;
+  /** A sign-in link for the terminal: first-run, or demo. undefined once people have passwords. */
+  link(): Promise<string | undefined>;
+  close(): Promise<void>;
+};
+
+const WEBHOOK_PATH = "/api/webhooks/partner-center";
+
+export async function openDesk(options: DeskOptions): Promise<Desk> {
+  const { settings, connection, mode, version } = options;
+  const isDemo = mode === "demo";
+  const clock: Clock = { now: () => Temporal.Now.instant() };
+  const log = pino({ level: settings.logLevel === "info" ? "warn" : settings.logLevel, base: null }, pino.destination(2));
+  const store = openStore(connection);
+  await migrate(store);
+  const demo: Demo | undefined = isDemo ? await prepareDemo({ settings, store, log }) : undefined;
+  const webhookUrl = webhookUrlOf(options, isDemo);
+
+  let queue: Queue | undefined;
+  const enqueue: Enqueue = async (tx, ...ask) => {
+    if (queue === undefined) throw new Error("invariant broken: the queue is started before anything asks for a job");
+    await queue.enqueue(tx, ...ask);
+  };
+  const connectionFacts = async (): Promise<ConnectionFacts> => {
+    if (demo) return demo.connection();
+    const { cloud, ...told } = await access.partnerCenterSettings(store.db);
+    return { cloud: cloudNamed(cloud), roots: [], ...told };
+  };
+  const microsoft = connectMicrosoft({ store, dataFolder: settings.dataFolder, clock, log, facts: connectionFacts });
+  const access = createAccess({
+    store, dataFolder: settings.dataFolder, baseUrl: options.baseUrl(), clock, isDemo, enqueue, webhookUrl,
+    testConnection: testConnection(microsoft, connectionFacts, isDemo),
+    registerWebhook: registerWebhookWith(microsoft, webhookUrl),
+  });
+  const slices = await wireSlices({ store, clock, enqueue, access, microsoft, log, webhookUrl });
+  const routes = [
+    ...slices.routes(),
+    ...deskRoutes({ slices, access, store, demo, switchTo: options.switchTo, log }),
+    webhookRoute({ path: WEBHOOK_PATH, store, clock, enqueue, microsoft, log }),
+  ];
+  queue = await startQueue({ connection, jobs: slices.jobs(), log });
+  const webFolder = join(ROOT, "dist", "web");
+  const app = await createServer({
+    store, clock, routes, log, version, checkAnswers: settings.checkAnswers,
+    personOf: access.personOf, extraRefusal: access.extraRefusal, authHandler: access.handler,
+    ...(existsSync(webFolder) && { webFolder }),
+    health: async () => ({ ok: true, facts: { demo: isDemo } }),
+  });
+  return {
+    store, slices, routes,
+    listen: async (at) => {
+      await app.listen(at);
+      const address = app.server.address();
+      await demo?.listening({ webhookUrl: typeof address === "object" && address ? `http://${at.host}:${address.port}${WEBHOOK_PATH}` : undefined });
+      return address;
+    },
+    work: async () => {
+      await demo?.load({ slices, access, microsoft, enqueue });
+      await queue?.work();
+    },
+    link: () => (isDemo ? access.demoLink() : access.firstRunLink()),
+    close: async () => {
+      await app.close();
+      await demo?.stopLoading();
+      await queue?.stop();
+      slices.desk.stop();
+      await demo?.close();
+      await store.close();
+    },
+  };
+}
+
+/** Where Microsoft (or in the demo its simulator) finds us; Microsoft itself calls https addresses only. */
+function webhookUrlOf({ settings }: DeskOptions, isDemo: boolean): string | undefined {
+  const base = settings.baseUrl;
+  return !isDemo && base?.startsWith("https://") ? `${base}${WEBHOOK_PATH}` : undefined;
+}

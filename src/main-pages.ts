@@ -1,0 +1,97 @@
+import type { Logger } from "pino";
+import { z } from "zod";
+import type { Access } from "./access/access.ts";
+import type { CustomerId } from "./core/ids.ts";
+import { no } from "./core/refusal.ts";
+import { ok } from "./core/result.ts";
+import type { DueSubscriptions } from "./customers/contract.ts";
+import { renewalsDue, windowsClosing } from "./customers/service-due.ts";
+import * as customers from "./customers/service.ts";
+import { type Route, route } from "./http/contract.ts";
+import type { Demo } from "./main-demo.ts";
+import type { Mode } from "./main-database.ts";
+import { searchSources } from "./main-search.ts";
+import type { Slices } from "./main-slices.ts";
+import { caseCounts, refundsDue } from "./cases/service-due.ts";
+import { answerAverage } from "./notices/lists.ts";
+import { ageingOf } from "./receivables/service.ts";
+import { waitingProposals } from "./response/read.ts";
+import { budgetCoverage } from "./spending/service.ts";
+import type { Store, Tx } from "./store/contract.ts";
+import { FEEDS, type Feed } from "./sync/contract.ts";
+import { feedFreshness, missingCustomers } from "./sync/service.ts";
+import { moneyToJson } from "./core/money.ts";
+import type { DueCell, DueKind } from "./today/contract.ts";
+import { todayRoutes } from "./today/http.ts";
+
+export type PageParts = {
+  readonly slices: Slices;
+  readonly access: Access;
+  readonly store: Store;
+  readonly demo: Demo | undefined;
+  readonly switchTo?: ((mode: Mode) => Promise<{ readonly link: string | undefined }>) | undefined;
+  readonly log: Logger;
+};
+
+/** Pages that are composed from several slices, and the desk's own switches. */
+export const deskRoutes = (parts: PageParts): readonly Route[] => [...firstScreen(parts), startEmptyRoute(parts)];
+
+function firstScreen({ slices, access, demo, log }: PageParts): readonly Route[] {
+  const { noticesDeps, openNotices, exposure, desk } = slices;
+  return todayRoutes({
+    parts: {
+      calendar: async () => desk.calendar,
+      openNotices, answerAverage, waitingProposals, customersByIds: customers.customersByIds, caseNumbers: noticesDeps.caseNumbers,
+      feedFreshness, missingByFeed, ageingOf, budgetCoverage,
+      due: [cellOf("renewals", renewalsDue), cellOf("windows", windowsClosing), (tx, now) => refundsDue(noticesDeps.customerNames, tx, now)],
+      portfolioExposure: exposure.portfolioExposure,
+      exposuresOf: exposure.exposuresOf,
+    },
+    deskOf: async (tx) => {
+      const settings = await access.settings(tx);
+      return {
+        deskName: settings["desk.name"] ?? "Surety", zone: settings["desk.zone"] ?? "UTC", language: settings["desk.language"] ?? "en",
+        demo: demo !== undefined, demoLoading: demo?.progress() ?? null,
+      };
+    },
+    auditState: async (tx) => {
+      const last = await access.lastAuditCheck(tx);
+      return last ? { verifiedAt: last.verifiedAt, ok: last.ok, brokenSeq: last.brokenSeq } : null;
+    },
+    openCases: async (tx) => (await caseCounts(tx)).open,
+    customerCount: customers.customerCount,
+    openNotices, waitingProposals,
+    search: searchSources(slices),
+    report: (part, error) => log.error({ err: error, part }, "part of Today could not be read"),
+  });
+}
+
+async function missingByFeed(tx: Tx): Promise<ReadonlyMap<Feed, readonly CustomerId[]>> {
+  const found = await Promise.all(FEEDS.map(async (feed) => [feed, (await missingCustomers(tx, feed)).map((one) => one.customerId as CustomerId)] as const));
+  return new Map(found);
+}
+
+/** A due cell of subscriptions: how many, and the one that comes first. */
+function cellOf(kind: DueKind, due: (tx: Tx, now: Temporal.Instant) => Promise<DueSubscriptions>) {
+  return async (tx: Tx, now: Temporal.Instant): Promise<DueCell> => {
+    const { count, first } = await due(tx, now);
+    if (first === undefined) return { kind, count, first: null };
+    const { customerName, name, quantity, at, amount } = first;
+    return { kind, count, first: { customerName, what: name, quantity, at: at.toString(), amount: amount ? moneyToJson(amount) : null } };
+  };
+}
+
+/** One press from the demo to an empty desk of one's own; the answer carries the link that makes the first Global admin. */
+const startEmptyRoute = ({ demo, switchTo }: PageParts): Route =>
+  route({
+    method: "POST",
+    path: "/api/demo/start-empty",
+    permission: "settings.manage",
+    summary: "Leave the demo for an empty desk of your own",
+    response: z.object({ startsEmpty: z.boolean(), link: z.string().nullable() }),
+    handle: async () => {
+      if (demo === undefined || switchTo === undefined) return no("conflict", "not-a-demo", "this desk is the real one already");
+      const { link } = await switchTo("live");
+      return ok({ startsEmpty: true, link: link ?? null });
+    },
+  });
