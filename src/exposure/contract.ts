@@ -57,57 +57,6 @@ export type ExchangeRate = {
   readonly source: string;
 };
 
-// ---- What we need from other slices; main.ts passes their functions
-
-/** Remaining commitments per customer: what we must pay Microsoft until the terms end. `amount` null = unknown, with the reason. */
-export type CommittedTermFact = {
-  readonly customerId: CustomerId;
-  readonly amount: Money | null;
-  readonly reason?: string | undefined;
-  readonly rows: number;
-  readonly asOf: Temporal.Instant | null;
-};
-export type CommittedTermsIn = (
-  tx: Tx,
-  asOf: Temporal.PlainDate,
-  customerIds?: readonly CustomerId[],
-) => Promise<readonly CommittedTermFact[]>;
-/** Usage that Microsoft has not billed yet. `amount` null = unknown, with the reason. */
-export type UnbilledUsageFact = {
-  readonly customerId: CustomerId;
-  readonly amount: Money | null;
-  readonly reason?: string | undefined;
-  readonly rows: number;
-  readonly asOf: Temporal.Instant | null;
-};
-export type UnbilledUsageIn = (
-  tx: Tx,
-  asOf: Temporal.PlainDate,
-  customerIds?: readonly CustomerId[],
-) => Promise<readonly UnbilledUsageFact[]>;
-/** Money running per hour; null = unknown. */
-export type BurnRateIn = (
-  tx: Tx,
-  customerId: CustomerId,
-) => Promise<{ readonly perHour: Money; readonly asOf: Temporal.Instant } | null>;
-
-/** A customer's exposure as the customers list keeps it, in the reporting currency. null total = nothing known. */
-export type PortfolioFigure = {
-  readonly customerId: CustomerId;
-  readonly day: Temporal.PlainDate;
-  readonly currency: Currency;
-  readonly exposureMinor: bigint | null;
-  readonly openMinor: bigint | null;
-  readonly overdueMinor: bigint | null;
-  /** Whether parts are unknown, so that the total is a lower bound. */
-  readonly isPartial: boolean;
-  readonly limitMinor: bigint | null;
-  readonly at: Temporal.Instant;
-};
-export type SavePortfolioFiguresIn = (tx: Tx, rows: readonly PortfolioFigure[]) => Promise<void>;
-/** Names for lists; ids it does not know are left out. */
-export type NamesOf = (tx: Tx, customerIds: readonly CustomerId[]) => Promise<ReadonlyMap<CustomerId, string>>;
-
 // ---- What this slice gives
 
 /** Marks customers whose exposure must be computed again, and queues the job; in the caller's transaction. "all" = everyone. */
@@ -125,6 +74,12 @@ export type RecomputeExposure = (
   customerIds: readonly CustomerId[] | "all",
   now: Temporal.Instant,
 ) => Promise<number>;
+
+/** Kept exposure of some customers in the reporting currency; a customer with nothing known is undefined. */
+export type ExposuresOf = (
+  tx: Tx,
+  customerIds: readonly CustomerId[],
+) => Promise<ReadonlyMap<CustomerId, Money | undefined>>;
 
 export const unknownPartJson = z.object({
   part: z.enum(PARTS),
@@ -184,7 +139,15 @@ export const exposureJson = z.object({
   unknown: z.array(unknownPartJson),
   /** Shown beside the figure, not in it. */
   unapplied: z.array(moneyJson),
-  limit: z.object({ amount: moneyJson, setAt: instantJson, setBy: z.string(), why: z.string().nullable() }).nullable(),
+  limit: z
+    .object({
+      amount: moneyJson,
+      reporting: moneyJson.nullable(),
+      setAt: instantJson,
+      setBy: z.string(),
+      why: z.string().nullable(),
+    })
+    .nullable(),
   /** Limit − exposure in the reporting currency; negative = over. null = no limit or no total. */
   headroom: moneyJson.nullable(),
   /** exposure ÷ limit in hundredths of a percent. */
@@ -291,17 +254,10 @@ export const rateInput = z.strictObject({
   rate: z.string().regex(/^\d{1,12}(\.\d{1,12})?$/, "must be a decimal number with a point, e.g. 11.2345"),
 });
 export const ratesBody = z.strictObject({
-  reportingCurrency: currencyInput.optional(),
   rates: z.array(rateInput).max(10_000).optional(),
   /** CSV with the columns day, from, to, rate; ECB style "1 from = rate to". */
   csv: z.string().max(1_000_000).optional(),
   source: z.string().trim().min(1).max(80).default("by hand"),
 });
-export const limitBody = z.strictObject({
-  /** null takes the limit away. */
-  amount: z.strictObject({ minor: z.string().regex(/^\d{1,18}$/), currency: currencyInput }).nullable(),
-  why: z.string().trim().min(3).max(500),
-});
-export const DEFAULT_REPORTING_CURRENCY: Currency = "SEK";
 export const LARGEST_ROWS = 10;
 export const TREND_DAYS_MAX = 400;

@@ -157,10 +157,8 @@ export type ReceivablesOf = (
 ) => Promise<CustomerReceivablesWire>;
 export const INVOICES_SHOWN_MAX = 50;
 
-/** A customer as the matcher of imports needs it. main.ts passes a function of the customers slice. */
-export type DirectoryEntry = { readonly customerId: CustomerId; readonly name: string; readonly domain: string | null };
-/** Every customer of the portfolio, for matching imported rows by tenant id, name or domain. */
-export type CustomerDirectory = (tx: Tx) => Promise<readonly DirectoryEntry[]>;
+/** Of these customers (or all), those for which anything was ever imported. What the others owe is unknown, not zero. */
+export type CustomersWithLedger = (tx: Tx, customerIds?: readonly CustomerId[]) => Promise<ReadonlySet<CustomerId>>;
 
 /** Customers that exist only in the ledger (imported without a tenant): their ids are name-based GUIDs (version 8), so none is a tenant id. */
 export type LedgerCustomer = {

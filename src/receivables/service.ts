@@ -2,6 +2,7 @@ import { divideRounded } from "../core/money.ts";
 import type { Currency } from "../core/currency.ts";
 import {
   type AgeingOf,
+  type CustomersWithLedger,
   BUCKETS,
   INVOICES_SHOWN_MAX,
   type LedgerCustomers,
@@ -10,12 +11,21 @@ import {
   type OpenReceivables,
   type ReceivablesOf,
 } from "./contract.ts";
-import { countInvoices, loadInvoices, loadLedgerCustomers, loadMovement, loadOpen, loadPayer } from "./store.ts";
+import {
+  customersWithLedger as loadPresence,
+  countInvoices,
+  loadInvoices,
+  loadLedgerCustomers,
+  loadMovement,
+  loadOpen,
+  loadPayer,
+} from "./store.ts";
 import { ageingRow, invoiceWire } from "./wire.ts";
 
 export const openReceivables: OpenReceivables = (tx, asOf, customerIds) => loadOpen(tx, { asOf, customerIds });
 export const receivablesMovement: MovementOf = loadMovement;
 export const ledgerCustomers: LedgerCustomers = loadLedgerCustomers;
+export const customersWithLedger: CustomersWithLedger = loadPresence;
 
 /** A mean of whole days with one decimal as text, rounded half away from zero; null of nothing. */
 function meanDays(days: bigint | null, count: bigint): string | null {

@@ -71,8 +71,9 @@ create table exposure_portfolio_day (
   computed_at     timestamptz not null
 );
 
--- Customers whose figures are out of date. The job takes them away as it computes.
+-- Customers whose figures are out of date. Rows are only added, so that marking never waits for the job that takes them away.
 create table exposure_dirty (
-  customer_id text primary key,                            -- '*' = everyone
+  seq         bigint generated always as identity primary key,
+  customer_id text not null,                               -- '*' = everyone
   since       timestamptz not null default now()
 );
