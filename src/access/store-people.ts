@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { ADVISORY_LOCK } from "../store/lock-numbers.ts";
 import type { Tx } from "../store/contract.ts";
 import type { Language, Role } from "./contract.ts";
 import { TOUCH_MINUTES } from "./decide.ts";
@@ -61,7 +62,7 @@ export async function lockAdmins(tx: Tx, isDemo: boolean): Promise<readonly stri
 
 /** Lets only one transaction at a time ask "is nobody here yet?". */
 export async function lockFirstRun(tx: Tx): Promise<void> {
-  await sql`select pg_advisory_xact_lock(7317020)`.execute(tx);
+  await sql`select pg_advisory_xact_lock(${ADVISORY_LOCK.people})`.execute(tx);
 }
 
 export type NewPerson = {

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { ADVISORY_LOCK } from "../store/lock-numbers.ts";
 import type { CustomerId } from "../core/ids.ts";
 import type { Tx } from "../store/contract.ts";
 import { jsonb } from "../store/database.ts";
@@ -45,9 +46,8 @@ export type ImportRecord = {
 };
 
 /** One import at a time changes the ledger: two files of one system could otherwise both find an invoice missing. */
-const IMPORT_LOCK = 7_317_003;
 export async function lockLedger(tx: Tx): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${IMPORT_LOCK})`.execute(tx);
+  await sql`select pg_advisory_xact_lock(${ADVISORY_LOCK.ledger})`.execute(tx);
 }
 
 /** Small enough that reading one piece never keeps the connection to PostgreSQL waiting long. */

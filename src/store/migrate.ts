@@ -3,10 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sql } from "kysely";
 import type { Store } from "./contract.ts";
+import { ADVISORY_LOCK } from "./lock-numbers.ts";
 
 const FOLDER = join(import.meta.dirname, "migrations");
-/** Any number that nobody else locks: two processes must not migrate at once. */
-const MIGRATION_LOCK = 7_317_001;
 
 export type Migration = { readonly name: string; readonly text: string; readonly checksum: string };
 
@@ -44,7 +43,7 @@ export async function migrate(
   const applied: string[] = [];
   for (const migration of migrations) {
     const ran = await store.inTransaction(async (tx) => {
-      await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(tx);
+      await sql`select pg_advisory_xact_lock(${ADVISORY_LOCK.migrate})`.execute(tx);
       const found = await sql<{
         checksum: string;
       }>`select checksum from migration where name = ${migration.name}`.execute(tx);

@@ -5,10 +5,10 @@ import { after } from "node:test";
 import { sql } from "kysely";
 import { type Connection, openStore, type OpenStore } from "./database.ts";
 import { startCluster } from "./embedded/cluster.ts";
+import { ADVISORY_LOCK } from "./lock-numbers.ts";
 import { migrate, migrationsChecksum, readMigrations } from "./migrate.ts";
 
 type Parts = { readonly host: string; readonly port: number; readonly user: string; readonly database: string };
-const TEMPLATE_LOCK = 7_317_002;
 
 let own: Promise<Parts> | undefined;
 let stopOwn: (() => Promise<void>) | undefined;
@@ -58,7 +58,7 @@ async function ensureTemplate(admin: OpenStore, parts: Parts): Promise<string> {
   const migrations = readMigrations();
   const template = `template_${migrationsChecksum(migrations).slice(0, 16)}`;
   await admin.db.connection().execute(async (one) => {
-    await sql`select pg_advisory_lock(${TEMPLATE_LOCK})`.execute(one);
+    await sql`select pg_advisory_lock(${ADVISORY_LOCK.testTemplate})`.execute(one);
     try {
       const found = await sql`select 1 from pg_database where datname = ${template}`.execute(one);
       if (found.rows.length > 0) return;
@@ -70,7 +70,7 @@ async function ensureTemplate(admin: OpenStore, parts: Parts): Promise<string> {
       await store.close();
       await sql.raw(`alter database ${draft} rename to ${template}`).execute(one);
     } finally {
-      await sql`select pg_advisory_unlock(${TEMPLATE_LOCK})`.execute(one);
+      await sql`select pg_advisory_unlock(${ADVISORY_LOCK.testTemplate})`.execute(one);
     }
   });
   return template;

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { ADVISORY_LOCK } from "../store/lock-numbers.ts";
 import type { CustomerId } from "../core/ids.ts";
 import type { Store, Tx } from "../store/contract.ts";
 import { jsonb } from "../store/database.ts";
@@ -29,20 +30,17 @@ export type FeedRow = {
   readonly failed_at: Temporal.Instant | null;
 };
 
-/** Any number that nobody else locks; the feed's own number is added. */
-const FEED_LOCKS = 7_318_000;
-
 /** Runs `work` unless another process runs the same feed; the lock goes with the connection, so a killed process frees it. */
 export async function underFeedLock<T>(store: Store, number: number, work: () => Promise<T>): Promise<T | undefined> {
   return store.db.connection().execute(async (one) => {
-    const { rows } = await sql<{ held: boolean }>`select pg_try_advisory_lock(${FEED_LOCKS + number}) as held`.execute(
-      one,
-    );
+    const { rows } = await sql<{
+      held: boolean;
+    }>`select pg_try_advisory_lock(${ADVISORY_LOCK.feeds + number}) as held`.execute(one);
     if (rows[0]?.held !== true) return undefined;
     try {
       return await work();
     } finally {
-      await sql`select pg_advisory_unlock(${FEED_LOCKS + number})`.execute(one);
+      await sql`select pg_advisory_unlock(${ADVISORY_LOCK.feeds + number})`.execute(one);
     }
   });
 }
