@@ -1,24 +1,51 @@
 import type { CustomerCard } from "./cases/contract.ts";
-import type { CustomerId } from "./core/ids.ts";
-import type { ExposureOf, PortfolioExposure } from "./exposure/contract.ts";
-import type { Route } from "./http/contract.ts";
+import { isCurrency } from "./core/currency.ts";
+import { dayOf } from "./core/time.ts";
+import { committedTerms } from "./customers/service-holdings.ts";
+import * as customers from "./customers/service.ts";
+import { exposureSlice } from "./exposure/slice.ts";
 import type { DeskFacts, SliceParts } from "./main-slices.ts";
-import type { Tx } from "./store/contract.ts";
-import type { ExposuresOf } from "./today/contract.ts";
-import type { Job } from "./worker/contract.ts";
+import { customersWithLedger, openReceivables, receivablesMovement } from "./receivables/service.ts";
+import { burnRateOf, spendOf, unbilledUsage } from "./spending/service.ts";
 
-const notYet = (): never => {
-  throw new Error("exposure is not wired yet");
-};
+const DEFAULT_CURRENCY = "SEK";
 
-export function wireExposure(_parts: SliceParts, _desk: DeskFacts) {
-  return {
-    routes: [] as readonly Route[],
-    jobs: [] as readonly Job[],
-    markDirty: async (_tx: Tx, _ids: readonly CustomerId[]): Promise<void> => {},
-    exposureOf: (async () => notYet()) as ExposureOf,
-    portfolioExposure: (async () => notYet()) as PortfolioExposure,
-    exposuresOf: (async () => new Map()) as ExposuresOf,
-    customerCard: (async () => undefined) as CustomerCard,
+/** Gives exposure the facts of the slices that hold them. */
+export function wireExposure({ store, clock, enqueue, access }: SliceParts, desk: Pick<DeskFacts, "zone">) {
+  const slice = exposureSlice({
+    store,
+    clock,
+    enqueue,
+    openReceivables,
+    customersWithLedger,
+    receivablesMovement,
+    unbilledUsage,
+    burnRateOf,
+    committedTerms: customers.committedTerms,
+    limitsOf: customers.limitsOf,
+    allCustomerIds: customers.allCustomerIds,
+    customersByIds: customers.customersByIds,
+    savePortfolioFigures: customers.savePortfolioFigures,
+    deskDay: async (_tx, now) => dayOf(now, desk.zone),
+    reportingCurrency: async (tx) => {
+      const chosen = (await access.settings(tx))["desk.currency"];
+      return typeof chosen === "string" && isCurrency(chosen) ? chosen : DEFAULT_CURRENCY;
+    },
+  });
+  /** What a case page says about the customer: kept figures, so that the page of 02:10 is quick. */
+  const customerCard: CustomerCard = async (tx, customerId, now) => {
+    const customer = await customers.customerOf(tx, customerId);
+    if (customer === undefined) return undefined;
+    const exposure = await slice.exposureOf(tx, customerId, dayOf(now, desk.zone), now);
+    const spend = await spendOf(tx, customerId, now);
+    return {
+      standing: customer.standing,
+      exposure: exposure.total,
+      exposureAt: exposure.computedAt,
+      limit: exposure.limit?.amount ?? null,
+      budget: spend.budget?.amount ?? null,
+      budgetUsedBps: spend.usedBps,
+    };
   };
+  return { ...slice, customerCard };
 }
