@@ -19,9 +19,9 @@ export function wireExposure({ store, clock, enqueue, access }: SliceParts, desk
     openReceivables,
     customersWithLedger,
     receivablesMovement,
-    unbilledUsage,
+    unbilledUsage: (tx, asOf, customerIds) => unbilledUsage(tx, { asOf, customerIds, billedThrough: customers.billedThrough }),
     burnRateOf,
-    committedTerms: customers.committedTerms,
+    committedTerms,
     limitsOf: customers.limitsOf,
     allCustomerIds: customers.allCustomerIds,
     customersByIds: customers.customersByIds,
@@ -32,7 +32,7 @@ export function wireExposure({ store, clock, enqueue, access }: SliceParts, desk
       return typeof chosen === "string" && isCurrency(chosen) ? chosen : DEFAULT_CURRENCY;
     },
   });
-  /** What a case page says about the customer: kept figures, so that the page of 02:10 is quick. */
+  /** What a case page says about the customer. */
   const customerCard: CustomerCard = async (tx, customerId, now) => {
     const customer = await customers.customerOf(tx, customerId);
     if (customer === undefined) return undefined;
