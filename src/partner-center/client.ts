@@ -2,7 +2,7 @@ import type { Json } from "../core/canonical.ts";
 import { PartnerCenterError, type PartnerCenterProblem } from "./contract.ts";
 import { type CallIds, problemOf, silence } from "./decide-problem.ts";
 import { decideRetry } from "./decide-retry.ts";
-import { CALLS_PER_MINUTE, createLimiter } from "./limiter.ts";
+import { createLimiter } from "./limiter.ts";
 import type { Outside, PartnerCenterSettings } from "./settings.ts";
 import { type Audience, createTokens, jsonOrNothing, type TokenKind } from "./tokens.ts";
 import { parseExactJson } from "./tolerant.ts";
@@ -43,7 +43,7 @@ type Attempt = { readonly call: MsCall; readonly ids: CallIds; readonly url: URL
 
 export function createClient(settings: PartnerCenterSettings, vault: TokenVault, outside: Outside): MsClient {
   const tokens = createTokens(settings, vault, outside);
-  const session = { settings, outside, tokens, limit: createLimiter(CALLS_PER_MINUTE, outside) };
+  const session = { settings, outside, tokens, limit: createLimiter(settings.cloud.callsPerMinute, outside) };
   return { send: (call) => send(session, call), newId: outside.newId };
 }
 

@@ -1,7 +1,5 @@
 import type { Outside } from "./settings.ts";
 
-/** Published limit for customers and subscriptions; we hold ourselves to it for every call. Source: CONTRACT 2.5. */
-export const CALLS_PER_MINUTE = 500;
 const WINDOW_MS = 60_000;
 
 /** Lets at most `perMinute` calls start in any minute; the others wait in the order they came. */

@@ -14,6 +14,8 @@ export type Cloud = {
   /** Audience of tokens for REST and for Graph. */
   readonly restResource: string;
   readonly graphResource: string;
+  /** Calls a minute. Published for customers and subscriptions: 500; we hold ourselves to it for every call. Source: CONTRACT 2.5. */
+  readonly callsPerMinute: number;
   /** Hosts that webhook payloads may point to; anything else is a forgery that wants our token. */
   readonly resourceHosts: readonly string[];
   /** Where the certificate of a webhook signature may be fetched from: scheme, host and port. */
@@ -29,6 +31,7 @@ const COMMERCIAL: Cloud = {
   graphBase: "https://graph.microsoft.com",
   restResource: "https://api.partnercenter.microsoft.com",
   graphResource: "https://graph.microsoft.com",
+  callsPerMinute: 500,
   resourceHosts: ["api.partnercenter.microsoft.com", "partner.microsoft.com"],
   certificateOrigins: ["https://3psostorageacct.blob.core.windows.net"],
   issuerHosts: ["www.microsoft.com", "caissuers.microsoft.com", "cacerts.digicert.com"],
@@ -55,6 +58,8 @@ export function simulatorCloud(origin: string): Cloud {
     authority: url.origin,
     restBase: url.origin,
     graphBase: url.origin,
+    // A simulator on the same machine throttles when it is told to, not because others wait.
+    callsPerMinute: 6_000,
     resourceHosts: [...COMMERCIAL.resourceHosts, url.host],
     certificateOrigins: [url.origin],
     issuerHosts: [url.host],
