@@ -20,6 +20,9 @@ import { buildWorld } from "./world/build.ts";
 /** The longest the clock is left alone, in milliseconds: a set clock or a suspended machine is noticed within this. */
 const LOOK_MS_MAX = 1_000;
 
+/** A jump of months takes seconds; connections must outlive it. */
+const KEEP_ALIVE_MS = 120_000;
+
 /** Starts a simulator and answers once it listens. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const log = options.log ?? (() => {});
@@ -41,6 +44,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       response.destroy();
     });
   });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   const url = await listen(server, options);
   sim.setPublicUrl(url);
   sim.commit();

@@ -84,13 +84,11 @@ const entitlementStates = (sim: Sim, customer: CustomerRow) =>
     .map(({ id, planId, name, status, moving }) => ({ id, planId, name, status, moving }));
 
 const alertStates = (sim: Sim, customer: CustomerRow) =>
-  sim.tables.alerts
-    .where("customer", customer.id)
-    .map(({ id, kind, status, reason, detectedAt, resolvedAt }) => ({
-      id,
-      kind,
-      status,
-      resolvedReason: reason,
-      detectedAt,
-      resolvedAt,
-    }));
+  sim.tables.alerts.where("customer", customer.id).map(({ id, kind, status, reason, detectedAt, resolvedAt }) => ({
+    id,
+    kind,
+    status,
+    resolvedReason: reason,
+    detectedAt,
+    resolvedAt,
+  }));

@@ -4,7 +4,7 @@ import { notify } from "../partner-center/activity.ts";
 import { customerMonth, monthSoFar, percentUsed } from "./month.ts";
 
 /** How often spend is held against budgets, in virtual seconds. */
-const EVERY_SECONDS = 600;
+const EVERY_SECONDS = 1_800;
 
 /** Fires `usagerecords-thresholdExceeded` once a month for each customer over budget; the event names no customer (5). */
 export function watchBudgets(sim: Sim): void {

@@ -27,20 +27,19 @@ export function costOf(entitlement: EntitlementRow, period: Period): number {
 }
 
 /** The days of ordinary use, each with its weekday, growth and noise. */
-function usualCost(entitlement: EntitlementRow, { fromMs, toMs }: Period): number {
-  const { usage } = entitlement;
-  const anchor = msOf(usage.anchor);
+function usualCost(entitlement: EntitlementRow, period: Period): number {
+  const { usage, id } = entitlement;
+  const anchorDay = msOf(usage.anchor) / DAY_MS;
   let sum = 0;
-  for (let day = Math.floor(fromMs / DAY_MS); day * DAY_MS < toMs; day++) {
-    const part = { fromMs: Math.max(fromMs, day * DAY_MS), toMs: Math.min(toMs, (day + 1) * DAY_MS) };
-    const active = activePeriods(entitlement, part).reduce((ms, { fromMs: a, toMs: b }) => ms + b - a, 0);
-    if (active <= 0) continue;
-    // 1 January 1970 was a Thursday: day 2 and 3 of the epoch's week are the weekend.
-    const weekend = day % 7 === 2 || day % 7 === 3 ? usage.weekend : 1;
-    const growth = (1 + usage.growthPerDay) ** ((day * DAY_MS - anchor) / DAY_MS);
-    const noise = 1 + usage.noise * (2 * fractionOf(entitlement.id, day) - 1);
-    sum += usage.perDay * growth * weekend * noise * (active / DAY_MS);
-  }
+  for (const { fromMs, toMs } of activePeriods(entitlement, period))
+    for (let day = Math.floor(fromMs / DAY_MS); day * DAY_MS < toMs; day++) {
+      const share = (Math.min(toMs, (day + 1) * DAY_MS) - Math.max(fromMs, day * DAY_MS)) / DAY_MS;
+      // 1 January 1970 was a Thursday: days 2 and 3 of the epoch's week are the weekend.
+      const weekend = day % 7 === 2 || day % 7 === 3 ? usage.weekend : 1;
+      const growth = usage.growthPerDay === 0 ? 1 : (1 + usage.growthPerDay) ** (day - anchorDay);
+      const noise = 1 + usage.noise * (2 * fractionOf(id, day) - 1);
+      sum += usage.perDay * growth * weekend * noise * share;
+    }
   return sum;
 }
 
