@@ -4,6 +4,7 @@ import { CURRENCIES } from "../../src/core/currency.ts";
 import type { RatesWire } from "../../src/exposure/contract.ts";
 import { api } from "../api.ts";
 import { useFormat, useT } from "../i18n/t.ts";
+import { DayField } from "../kit/DayField.tsx";
 import { Panel } from "../kit/Panel.tsx";
 import { Glyph } from "../kit/Risk.tsx";
 import { EmptyState, Loaded } from "../kit/States.tsx";
@@ -11,7 +12,7 @@ import { useRead, useWrite } from "../query.ts";
 import { useDesk, useMay } from "../shell/desk.ts";
 import { SaveLine } from "./SaveLine.tsx";
 
-const PATH = "/api/exposure/rates";
+const PATH = "/api/exchange-rates";
 
 /** What a foreign amount is worth in the reporting currency, day by day. */
 export function RatesTab() {
@@ -111,6 +112,7 @@ function NewRates({ to }: { readonly to: string }) {
         <span className="row wrap top">
           <Select
             searchable
+            w={110}
             label={t("settings.rates.from")}
             data={CURRENCIES.filter((one) => one !== to)}
             value={from}
@@ -123,12 +125,7 @@ function NewRates({ to }: { readonly to: string }) {
             value={rate}
             onChange={(event) => setRate(event.currentTarget.value)}
           />
-          <TextInput
-            type="date"
-            label={t("settings.rates.day")}
-            value={day}
-            onChange={(event) => setDay(event.currentTarget.value)}
-          />
+          <DayField label={t("settings.rates.day")} value={day} onChange={setDay} />
         </span>
         <Textarea
           label={t("settings.rates.csv")}
