@@ -1,6 +1,7 @@
-import { ActionIcon, Select, TextInput } from "@mantine/core";
+import { ActionIcon, Select } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useT } from "../i18n/t.ts";
+import { DayField } from "../kit/DayField.tsx";
 import type { AuditProps, AuditSearch } from "./LogPanel.tsx";
 
 const AREAS = [
@@ -21,12 +22,11 @@ export function Filters({ search, set }: AuditProps) {
   const t = useT();
   const areas = AREAS.map((area) => ({ value: area, label: t(`audit.area.${area}`) }));
   const day = (name: "from" | "to") => (
-    <TextInput
-      type="date"
+    <DayField
       size="xs"
       label={t(`audit.${name}`)}
       value={search[name] ?? ""}
-      onChange={(event) => set({ [name]: event.currentTarget.value || undefined })}
+      onChange={(next) => set({ [name]: next || undefined })}
     />
   );
   return (

@@ -11,6 +11,8 @@ const DEPTH_MAX = 6;
 
 /** Every leaf of a value by its path: `values.desk.zone` → `"Europe/Stockholm"`. */
 function leaves(value: unknown, path: string, into: Map<string, string>): void {
+  if (Array.isArray(value) && value.every((one) => typeof one !== "object"))
+    return void into.set(path, value.join(", "));
   const isBranch = typeof value === "object" && value !== null && Object.keys(value).length > 0;
   if (!isBranch || path.split(".").length > DEPTH_MAX) {
     if (value !== null && value !== undefined)

@@ -1,4 +1,5 @@
 import { accessWords } from "../access/words.ts";
+import { auditEventWords } from "../audit/words-events.ts";
 import { auditWords } from "../audit/words.ts";
 import { casesWords } from "../cases/words.ts";
 import { customersWords } from "../customers/words.ts";
@@ -17,6 +18,7 @@ import { todayWords } from "../today/words.ts";
 
 /** Every word of the page in English, one table put together from the slices. */
 export const en = {
+  ...auditEventWords.en,
   ...accessWords.en,
   ...auditWords.en,
   ...casesWords.en,

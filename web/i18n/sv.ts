@@ -1,4 +1,5 @@
 import { accessWords } from "../access/words.ts";
+import { auditEventWords } from "../audit/words-events.ts";
 import { auditWords } from "../audit/words.ts";
 import { casesWords } from "../cases/words.ts";
 import { customersWords } from "../customers/words.ts";
@@ -19,6 +20,7 @@ import type { Key } from "./en.ts";
 
 /** Every word of the page in Swedish; a key that English has and this table lacks does not compile. */
 export const sv: Readonly<Record<Key, Word>> = {
+  ...auditEventWords.sv,
   ...accessWords.sv,
   ...auditWords.sv,
   ...casesWords.sv,

@@ -20,7 +20,9 @@ export function ApprovalsTab() {
 }
 
 type Chosen = Readonly<Record<string, number>>;
-const COUNTS = ["usual", "1", "2", "3"] as const;
+const COUNTS = ["1", "2", "3"] as const;
+/** One other person: what holds for every kind until somebody chooses more. */
+const USUAL = 1;
 
 function ApprovalsForm({ settings }: { readonly settings: SettingsWire }) {
   const t = useT();
@@ -29,9 +31,9 @@ function ApprovalsForm({ settings }: { readonly settings: SettingsWire }) {
   const save = useSaveSettings();
   const set = (kind: ProposalKind, count: string) => {
     const { [kind]: _old, ...others } = draft;
-    setDraft(count === "usual" ? others : { ...others, [kind]: Number(count) });
+    setDraft(Number(count) === USUAL ? others : { ...others, [kind]: Number(count) });
   };
-  const isChanged = PROPOSAL_KINDS.some((kind) => draft[kind] !== kept[kind]);
+  const isChanged = PROPOSAL_KINDS.some((kind) => (draft[kind] ?? USUAL) !== (kept[kind] ?? USUAL));
   return (
     <form
       className="sec col settings-form wide"
@@ -56,11 +58,8 @@ function ApprovalsForm({ settings }: { readonly settings: SettingsWire }) {
                 <SegmentedControl
                   size="xs"
                   aria-label={t(`settings.kind.${kind}`)}
-                  data={COUNTS.map((count) => ({
-                    value: count,
-                    label: count === "usual" ? t("settings.approvals.usual") : count,
-                  }))}
-                  value={draft[kind] === undefined ? "usual" : String(draft[kind])}
+                  data={[...COUNTS]}
+                  value={String(draft[kind] ?? USUAL)}
                   onChange={(count) => set(kind, count)}
                 />
               </td>

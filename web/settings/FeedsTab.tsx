@@ -30,7 +30,7 @@ export function FeedsTab() {
     <Panel title={t("settings.feeds")} question={t("settings.feeds.q")}>
       <Loaded query={feeds}>
         {(data) => (
-          <table className="t">
+          <table className="t settings-cards">
             <thead>
               <tr>
                 <th scope="col">{t("settings.feeds.feed")}</th>

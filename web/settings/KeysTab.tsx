@@ -71,7 +71,7 @@ function KeyTable({ keys }: { readonly keys: readonly KeyRow[] }) {
   );
   return (
     <>
-      <table className="t">
+      <table className="t settings-cards">
         <thead>
           <tr>
             <th scope="col">{t("settings.col.name")}</th>

@@ -63,7 +63,7 @@ function Invitations({ invitations }: { readonly invitations: PeopleWire["invita
   );
   return (
     <Panel title={t("settings.invitations")} question={t("settings.invitations.q")}>
-      <table className="t">
+      <table className="t settings-cards">
         <thead>
           <tr>
             <th scope="col">{t("settings.col.email")}</th>

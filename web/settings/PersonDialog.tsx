@@ -52,6 +52,7 @@ export function PersonDialog({ person, step, onClose, onLink }: PersonDialogProp
           onChange={(event) => setRemoves(event.currentTarget.checked)}
         />
       )}
+      {step === "deactivate" && <span className="small ink2">{t("settings.effect.log")}</span>}
       <TextInput
         label={t("settings.why")}
         description={t("settings.why.text")}
@@ -74,10 +75,9 @@ function whyNot(
 
 function useEffects(step: PersonStep): readonly Effect[] {
   const t = useT();
-  const effect = (text: string): Effect => ({ text, isReversible: true });
+  const sessions: Effect = { text: t("settings.effect.sessions"), isReversible: false };
   if (step === "deactivate")
-    return [effect(t("settings.effect.sessions")), effect(t("settings.effect.keys")), effect(t("settings.effect.log"))];
-  if (step === "reset") return [effect(t("settings.effect.reset"))];
-  if (step === "end-sessions") return [effect(t("settings.effect.sessions"))];
-  return [];
+    return [sessions, { text: t("settings.effect.keys"), isReversible: true, how: t("settings.effect.keys.back") }];
+  if (step === "reset") return [{ text: t("settings.effect.reset"), isReversible: true }];
+  return step === "end-sessions" ? [sessions] : [];
 }
