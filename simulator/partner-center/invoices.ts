@@ -66,6 +66,7 @@ function invoiceJson(row: InvoiceRow) {
     currencySymbol: symbolOf(row.currency),
     pdfDownloadLink: `/invoices/${row.id}/documents/statement`,
     invoiceDetails: [detail("BillingLineItems", "billing_line_items"), detail("UsageLineItems", "usage_line_items")],
+    taxReceipts: [],
     documentType: "invoice",
     invoiceType: "OneTime",
     links: { self: link(`/invoices/${row.id}`) },
@@ -84,7 +85,7 @@ function withInvoice(call: Call, sim: Sim, answer: (row: InvoiceRow) => Reply): 
 }
 
 function get(call: Call, sim: Sim): Reply {
-  return withInvoice(call, sim, (row) => okJson({ ...invoiceJson(row), taxReceipts: [] }));
+  return withInvoice(call, sim, (row) => okJson(invoiceJson(row)));
 }
 
 /** A statement that says so: enough to test a download with. */
@@ -237,6 +238,8 @@ function serviceCostLines(call: Call, sim: Sim): Reply {
         productId: full.productId,
         skuId: full.skuId,
         productName: full.productName,
+        skuName: full.skuName,
+        publisherName: full.publisherName,
       };
     });
     return collection(items);

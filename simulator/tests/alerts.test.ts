@@ -27,7 +27,7 @@ test("one record shows in Graph, in v1 and in v1's new model, with ids that shar
       "v1 writes its times without a zone",
     );
     assert.deepEqual(
-      [...(full?.["affectedResources"] as Json)].map((one) => one["azureResourceId"]),
+      [...((full as Json)["affectedResources"] as Json)].map((one) => one["azureResourceId"]),
       [...(graph["affectedResources"] as Json)].map((one) => one["resourceId"]),
     );
     assert.deepEqual([full?.["IsTest"], graph["isTest"]], ["false", false] as unknown as Json[]);

@@ -157,9 +157,9 @@ test("ten attempts, further and further apart, then silence", () =>
       assert.equal(receiver.heard.length, 10);
       const delivery = (await client.sim("GET", "webhooks")).json["deliveries"]?.[0];
       assert.equal(delivery?.["state"], "offline");
-      const times = [...(delivery?.["results"] as Json)].map((one) => Date.parse(String(one["at"])));
+      const times = [...((delivery as Json)["results"] as Json)].map((one) => Date.parse(String(one["at"])));
       const gaps = times.slice(1).map((time, i) => time - Number(times[i]));
-      assert.ok(gaps.at(-1) ?? 0 > (gaps[0] ?? 0));
+      assert.ok(Number(gaps.at(-1)) > Number(gaps[0]));
       assert.equal(
         new Set(receiver.heard.map((one) => String(one.body))).size,
         1,
