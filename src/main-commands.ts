@@ -8,8 +8,7 @@ import type { Refusal } from "./core/refusal.ts";
 import { openApi } from "./http/openapi.ts";
 import { modeOf, openDatabase } from "./main-database.ts";
 import { type Desk, openDesk } from "./main-desk.ts";
-import { importFile as takeFile } from "./receivables/import-file.ts";
-import type { ImportMapping } from "./receivables/contract-import.ts";
+import { importFile as takeFile, type MappingChange } from "./receivables/import-file.ts";
 import type { Settings } from "./settings.ts";
 import { type ChainReport, exportChain, verifyChain, verifyExport } from "./store/audit.ts";
 import type { Actor } from "./store/contract.ts";
@@ -19,7 +18,11 @@ import { syncAll } from "./sync/service.ts";
 type Command = { readonly settings: Settings; readonly version: string };
 
 /** What a person at the command line is in the event log: the account of the machine. */
-const shell = (): Actor => ({ kind: "machine", id: "command-line", name: `${userInfo().username} at the command line` });
+const shell = (): Actor => ({
+  kind: "machine",
+  id: "command-line",
+  name: `${userInfo().username} at the command line`,
+});
 
 const print = (json: boolean, value: unknown, text: string): void => console.log(json ? JSON.stringify(value) : text);
 
@@ -29,7 +32,13 @@ async function withDesk<T>({ settings, version }: Command, work: (desk: Desk) =>
   try {
     const mode = modeOf(settings);
     const connection = await database.connectionOf(mode);
-    const desk = await openDesk({ settings, version, connection, mode, baseUrl: () => settings.baseUrl ?? `http://localhost:${settings.port}` });
+    const desk = await openDesk({
+      settings,
+      version,
+      connection,
+      mode,
+      baseUrl: () => settings.baseUrl ?? `http://localhost:${settings.port}`,
+    });
     try {
       return await work(desk);
     } finally {
@@ -40,24 +49,43 @@ async function withDesk<T>({ settings, version }: Command, work: (desk: Desk) =>
   }
 }
 
-const refusedLine = (refusal: Refusal): string => [`refused (${refusal.code}): ${refusal.detail}`, ...(refusal.fields ?? []).map((one) => `  ${one.field} is ${one.value}: ${one.fix}`)].join("\n");
+const refusedLine = (refusal: Refusal): string =>
+  [
+    `refused (${refusal.code}): ${refusal.detail}`,
+    ...(refusal.fields ?? []).map((one) => `  ${one.field} is ${one.value}: ${one.fix}`),
+  ].join("\n");
 
 /** A new sign-in link: the old one stops working. */
 export const link = (command: Command, { json }: { readonly json: boolean }): Promise<number> =>
   withDesk(command, async (desk) => {
     const url = await desk.link();
-    print(json, { link: url ?? null }, url ?? "People have signed up already: sign in, or let a Global admin invite you.");
+    print(
+      json,
+      { link: url ?? null },
+      url ?? "People have signed up already: sign in, or let a Global admin invite you.",
+    );
     return url === undefined ? 1 : 0;
   });
 
 /** Imports a file from start to end and prints its report. Exit code 1 when it was refused. */
-export const importFile = (command: Command, { file, mapping, ...options }: ImportOptions & { readonly file: string }): Promise<number> =>
+export const importFile = (
+  command: Command,
+  { file, mapping, ...options }: ImportOptions & { readonly file: string },
+): Promise<number> =>
   withDesk(command, async ({ slices }) => {
-    const given = mapping === undefined ? {} : (JSON.parse(readFileSync(mapping, "utf8")) as Partial<ImportMapping>);
+    const given = mapping === undefined ? {} : (JSON.parse(readFileSync(mapping, "utf8")) as MappingChange);
     const done = await takeFile(
       {
-        source: { path: file }, kind: options.kind, mode: options.resumable ? "resumable" : "all-or-nothing", dryRun: options.dryRun, actor: shell(),
-        mapping: { ...given, ...(options.currency !== undefined && { currency: options.currency }), ...(options.createCustomers && { unknownCustomers: "create" }) },
+        source: { path: file },
+        kind: options.kind,
+        mode: options.resumable ? "resumable" : "all-or-nothing",
+        dryRun: options.dryRun,
+        actor: shell(),
+        mapping: {
+          ...given,
+          ...(options.currency !== undefined && { currency: options.currency }),
+          ...(options.createCustomers && { unknownCustomers: "create" }),
+        },
       },
       slices.importDeps,
     );
@@ -67,12 +95,21 @@ export const importFile = (command: Command, { file, mapping, ...options }: Impo
     }
     const { state, totals, problems } = done.value;
     const sums = (totals?.currencies ?? []).map((one) => `  ${one.currency}: ${one.rows} rows`).join("\n");
-    print(options.json, { ok: true, import: done.value }, [`${options.dryRun ? "would import" : state}: ${totals?.rows ?? 0} rows, ${problems.length} problems`, sums].filter(Boolean).join("\n"));
+    print(
+      options.json,
+      { ok: true, import: done.value },
+      [`${options.dryRun ? "would import" : state}: ${totals?.rows ?? 0} rows, ${problems.length} problems`, sums]
+        .filter(Boolean)
+        .join("\n"),
+    );
     return 0;
   });
 
 /** Reads feeds from Partner Center now. Exit code 1 when any of them failed. */
-export async function syncNow(command: Command, { feeds, json }: { readonly feeds: readonly string[]; readonly json: boolean }): Promise<number> {
+export async function syncNow(
+  command: Command,
+  { feeds, json }: { readonly feeds: readonly string[]; readonly json: boolean },
+): Promise<number> {
   const unknown = feeds.find((feed) => !(FEEDS as readonly string[]).includes(feed));
   if (unknown !== undefined) {
     console.error(`surety: there is no feed "${unknown}"; there are ${FEEDS.join(", ")}`);
@@ -80,16 +117,27 @@ export async function syncNow(command: Command, { feeds, json }: { readonly feed
   }
   return withDesk(command, async ({ slices }) => {
     const outcomes = await syncAll(slices.syncDeps, feeds.length > 0 ? (feeds as readonly Feed[]) : FEEDS);
-    const lines = outcomes.map((one) => `${one.feed.padEnd(14)} ${one.kind}${one.kind === "failed" ? `: ${one.problem.detail} (${one.problem.advice}, correlation ${one.problem.correlationId})` : ""}`);
+    const lines = outcomes.map(
+      (one) =>
+        `${one.feed.padEnd(14)} ${one.kind}${one.kind === "failed" ? `: ${one.problem.detail} (${one.problem.advice}, correlation ${one.problem.correlationId})` : ""}`,
+    );
     print(json, outcomes, lines.join("\n"));
     return outcomes.some((one) => one.kind === "failed") ? 1 : 0;
   });
 }
 
 /** Recomputes the chain, in the database or in an exported file, and names the first broken row. */
-export async function auditVerify(command: Command, { json, file }: { readonly json: boolean; readonly file?: string }): Promise<number> {
-  const report: ChainReport = file === undefined ? await withDesk(command, ({ store }) => verifyChain(store.db)) : await verifyExport(createInterface({ input: createReadStream(file) }));
-  const text = report.ok ? `the chain of ${report.rows} events is whole; its last hash is ${report.lastHash}` : `the chain is broken at event ${report.brokenSeq}: ${report.why} (${report.rows} events before it are whole)`;
+export async function auditVerify(
+  command: Command,
+  { json, file }: { readonly json: boolean; readonly file?: string },
+): Promise<number> {
+  const report: ChainReport =
+    file === undefined
+      ? await withDesk(command, ({ store }) => verifyChain(store.db))
+      : await verifyExport(createInterface({ input: createReadStream(file) }));
+  const text = report.ok
+    ? `the chain of ${report.rows} events is whole; its last hash is ${report.lastHash}`
+    : `the chain is broken at event ${report.brokenSeq}: ${report.why} (${report.rows} events before it are whole)`;
   print(json, report, text);
   return report.ok ? 0 : 1;
 }
@@ -97,7 +145,11 @@ export async function auditVerify(command: Command, { json, file }: { readonly j
 /** Writes the event log so that anyone can verify it without this desk. */
 export const auditExport = (command: Command, { out }: { readonly out: string }): Promise<number> =>
   withDesk(command, async ({ store }) => {
-    await pipeline(Readable.from(exportChain(store.db)), out === "-" ? process.stdout : createWriteStream(out, { mode: 0o600 }), { end: out !== "-" });
+    await pipeline(
+      Readable.from(exportChain(store.db)),
+      out === "-" ? process.stdout : createWriteStream(out, { mode: 0o600 }),
+      { end: out !== "-" },
+    );
     return 0;
   });
 

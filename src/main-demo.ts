@@ -14,9 +14,22 @@ import { ROOT, type Settings } from "./settings.ts";
 import type { OpenStore } from "./store/database.ts";
 import type { Enqueue } from "./worker/contract.ts";
 
-type Ready = { readonly url: string; readonly credentials: { readonly partnerTenantId: string; readonly clientId: string; readonly clientSecret: string; readonly refreshToken: string } };
+type Ready = {
+  readonly url: string;
+  readonly credentials: {
+    readonly partnerTenantId: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly refreshToken: string;
+  };
+};
 
-export type DemoWorld = { readonly slices: Slices; readonly access: Access; readonly microsoft: Microsoft; readonly enqueue: Enqueue };
+export type DemoWorld = {
+  readonly slices: Slices;
+  readonly access: Access;
+  readonly microsoft: Microsoft;
+  readonly enqueue: Enqueue;
+};
 export type Demo = {
   readonly simulatorUrl: string;
   connection(): ConnectionFacts;
@@ -32,14 +45,36 @@ const CANCEL_SECONDS = "20";
 const READY_MS_MAX = 30_000;
 
 /** Starts the simulator that stands for Microsoft, as a process of its own that ends with ours, and keeps its state in the data folder. */
-export async function prepareDemo({ settings, store, log }: { readonly settings: Settings; readonly store: OpenStore; readonly log: Logger }): Promise<Demo> {
+export async function prepareDemo({
+  settings,
+  store,
+  log,
+}: {
+  readonly settings: Settings;
+  readonly store: OpenStore;
+  readonly log: Logger;
+}): Promise<Demo> {
   const folder = join(settings.dataFolder, "simulator");
   mkdirSync(folder, { recursive: true });
   const running = await runningSimulator(folder);
   if (running !== undefined) return demoOn({ ready: running, child: undefined, store, log });
   const child = spawn(
     process.execPath,
-    [join(ROOT, "simulator", "main.ts"), "--with-parent", "--quiet", "--state", join(folder, "demo.state"), "--world", "demo", "--speed-cancel", CANCEL_SECONDS, "--throttle", "0", "--page-rows", "500"],
+    [
+      join(ROOT, "simulator", "main.ts"),
+      "--with-parent",
+      "--quiet",
+      "--state",
+      join(folder, "demo.state"),
+      "--world",
+      "demo",
+      "--speed-cancel",
+      CANCEL_SECONDS,
+      "--throttle",
+      "0",
+      "--page-rows",
+      "500",
+    ],
     { stdio: ["pipe", "pipe", "pipe"] },
   );
   const ready = await readyLine(child);
@@ -61,7 +96,12 @@ async function runningSimulator(folder: string): Promise<Ready | undefined> {
   }
 }
 
-type On = { readonly ready: Ready; readonly child: ChildProcess | undefined; readonly store: OpenStore; readonly log: Logger };
+type On = {
+  readonly ready: Ready;
+  readonly child: ChildProcess | undefined;
+  readonly store: OpenStore;
+  readonly log: Logger;
+};
 
 async function demoOn({ ready, child, store, log }: On): Promise<Demo> {
   const root = new X509Certificate(Buffer.from(await (await fetch(`${ready.url}/sim/root.cer`)).arrayBuffer()));
@@ -70,12 +110,22 @@ async function demoOn({ ready, child, store, log }: On): Promise<Demo> {
   return {
     simulatorUrl: ready.url,
     connection: () => ({
-      cloud: simulatorCloud(ready.url), roots: [root], tenantId: ready.credentials.partnerTenantId, appId: ready.credentials.clientId,
-      clientSecret: ready.credentials.clientSecret, refreshToken: ready.credentials.refreshToken,
+      cloud: simulatorCloud(ready.url),
+      roots: [root],
+      tenantId: ready.credentials.partnerTenantId,
+      appId: ready.credentials.clientId,
+      clientSecret: ready.credentials.clientSecret,
+      refreshToken: ready.credentials.refreshToken,
     }),
     listening: async (at) => void (webhookUrl = at.webhookUrl),
     load: async (world) => {
-      const steps = demoSteps({ ...world, store, simulatorUrl: ready.url, webhookUrl: () => webhookUrl, newId: () => randomUUID() });
+      const steps = demoSteps({
+        ...world,
+        store,
+        simulatorUrl: ready.url,
+        webhookUrl: () => webhookUrl,
+        newId: () => randomUUID(),
+      });
       loader = demoLoader({ store, steps, onTrouble: (step, error) => log.warn({ err: error, step }, "demo") });
       loader.start();
     },

@@ -45,7 +45,10 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const { settings, connection, mode, version } = options;
   const isDemo = mode === "demo";
   const clock: Clock = { now: () => Temporal.Now.instant() };
-  const log = pino({ level: settings.logLevel === "info" ? "warn" : settings.logLevel, base: null }, pino.destination(2));
+  const log = pino(
+    { level: settings.logLevel === "info" ? "warn" : settings.logLevel, base: null },
+    pino.destination(2),
+  );
   const store = openStore(connection);
   await migrate(store);
   const demo: Demo | undefined = isDemo ? await prepareDemo({ settings, store, log }) : undefined;
@@ -63,7 +66,13 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   };
   const microsoft = connectMicrosoft({ store, dataFolder: settings.dataFolder, clock, log, facts: connectionFacts });
   const access = createAccess({
-    store, dataFolder: settings.dataFolder, baseUrl: options.baseUrl(), clock, isDemo, enqueue, webhookUrl,
+    store,
+    dataFolder: settings.dataFolder,
+    baseUrl: options.baseUrl(),
+    clock,
+    isDemo,
+    enqueue,
+    webhookUrl,
     testConnection: testConnection(microsoft, connectionFacts, isDemo),
     registerWebhook: registerWebhookWith(microsoft, webhookUrl),
   });
@@ -76,17 +85,29 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   queue = await startQueue({ connection, jobs: slices.jobs(), log });
   const webFolder = join(ROOT, "dist", "web");
   const app = await createServer({
-    store, clock, routes, log, version, checkAnswers: settings.checkAnswers,
-    personOf: access.personOf, extraRefusal: access.extraRefusal, authHandler: access.handler,
+    store,
+    clock,
+    routes,
+    log,
+    version,
+    checkAnswers: settings.checkAnswers,
+    personOf: access.personOf,
+    extraRefusal: access.extraRefusal,
+    authHandler: access.handler,
     ...(existsSync(webFolder) && { webFolder }),
     health: async () => ({ ok: true, facts: { demo: isDemo } }),
   });
   return {
-    store, slices, routes,
+    store,
+    slices,
+    routes,
     listen: async (at) => {
       await app.listen(at);
       const address = app.server.address();
-      await demo?.listening({ webhookUrl: typeof address === "object" && address ? `http://${at.host}:${address.port}${WEBHOOK_PATH}` : undefined });
+      await demo?.listening({
+        webhookUrl:
+          typeof address === "object" && address ? `http://${at.host}:${address.port}${WEBHOOK_PATH}` : undefined,
+      });
       return address;
     },
     work: async () => {

@@ -12,14 +12,15 @@ const DEFAULT_CURRENCY = "SEK";
 
 /** Gives exposure the facts of the slices that hold them. */
 export function wireExposure({ store, clock, enqueue, access }: SliceParts, desk: Pick<DeskFacts, "zone">) {
-  const slice = exposureSlice({
+  const deps = {
     store,
     clock,
     enqueue,
     openReceivables,
     customersWithLedger,
     receivablesMovement,
-    unbilledUsage: (tx, asOf, customerIds) => unbilledUsage(tx, { asOf, customerIds, billedThrough: customers.billedThrough }),
+    unbilledUsage: (tx, asOf, customerIds) =>
+      unbilledUsage(tx, { asOf, customerIds, billedThrough: customers.billedThrough }),
     burnRateOf,
     committedTerms,
     limitsOf: customers.limitsOf,
@@ -31,7 +32,8 @@ export function wireExposure({ store, clock, enqueue, access }: SliceParts, desk
       const chosen = (await access.settings(tx))["desk.currency"];
       return typeof chosen === "string" && isCurrency(chosen) ? chosen : DEFAULT_CURRENCY;
     },
-  });
+  } satisfies Parameters<typeof exposureSlice>[0];
+  const slice = exposureSlice(deps);
   /** What a case page says about the customer. */
   const customerCard: CustomerCard = async (tx, customerId, now) => {
     const customer = await customers.customerOf(tx, customerId);
@@ -47,5 +49,5 @@ export function wireExposure({ store, clock, enqueue, access }: SliceParts, desk
       budgetUsedBps: spend.usedBps,
     };
   };
-  return { ...slice, customerCard };
+  return { ...slice, deps, customerCard };
 }

@@ -58,7 +58,8 @@ export function connectMicrosoft({ store, dataFolder, clock, log, facts }: Optio
   const receiveWebhook: ReceiveWebhook = async (delivery) => {
     const { cloud, roots } = await facts(store.db);
     const digest = [cloud.name, cloud.restBase, ...roots.map((root) => root.fingerprint256)].join();
-    if (receiver?.digest !== digest) receiver = { digest, receive: createWebhookReceiver({ cloud, outside, extraRoots: roots }) };
+    if (receiver?.digest !== digest)
+      receiver = { digest, receive: createWebhookReceiver({ cloud, outside, extraRoots: roots }) };
     return receiver.receive(delivery);
   };
 
@@ -70,7 +71,8 @@ export function connectMicrosoft({ store, dataFolder, clock, log, facts }: Optio
     hasUserToken: () => vault.has(REFRESH_TOKEN),
     resourceHosts: async () => (await facts(store.db)).cloud.resourceHosts,
     /** A reader on settings that are not saved yet, for the "test connection" button. Keeps nothing. */
-    trial: async (told: ConnectionFacts, options: ReaderOptions) => createReader(createClient(complete(told), trialVault(told.refreshToken), outside), options),
+    trial: async (told: ConnectionFacts, options: ReaderOptions) =>
+      createReader(createClient(complete(told), trialVault(told.refreshToken), outside), options),
   };
 }
 export type Microsoft = ReturnType<typeof connectMicrosoft>;
@@ -106,13 +108,26 @@ function complete(told: ConnectionFacts): PartnerCenterSettings {
   const absent = missing(told);
   if (absent.length > 0) {
     const ids = { correlationId: randomUUID(), requestId: randomUUID() };
-    throw new PartnerCenterError({ kind: "auth-config", advice: "fix-settings", detail: `Partner Center is not connected: ${absent.join(", ")} missing`, outcomeUnknown: false, ...ids });
+    throw new PartnerCenterError({
+      kind: "auth-config",
+      advice: "fix-settings",
+      detail: `Partner Center is not connected: ${absent.join(", ")} missing`,
+      outcomeUnknown: false,
+      ...ids,
+    });
   }
-  return { cloud: told.cloud, tenantId: told.tenantId ?? "", clientId: told.appId ?? "", clientSecret: told.clientSecret ?? "" };
+  return {
+    cloud: told.cloud,
+    tenantId: told.tenantId ?? "",
+    clientId: told.appId ?? "",
+    clientSecret: told.clientSecret ?? "",
+  };
 }
 
 const digestOf = ({ cloud, tenantId, appId, clientSecret, refreshToken }: ConnectionFacts): string =>
-  createHash("sha256").update(JSON.stringify([cloud, tenantId, appId, clientSecret, refreshToken])).digest("hex");
+  createHash("sha256")
+    .update(JSON.stringify([cloud, tenantId, appId, clientSecret, refreshToken]))
+    .digest("hex");
 
 function outsideWorld(clock: Clock, log: Logger): Outside {
   const logger = log.child({ part: "partner-center" });

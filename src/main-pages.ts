@@ -41,17 +41,31 @@ function firstScreen({ slices, access, demo, log }: PageParts): readonly Route[]
   return todayRoutes({
     parts: {
       calendar: async () => desk.calendar,
-      openNotices, answerAverage, waitingProposals, customersByIds: customers.customersByIds, caseNumbers: noticesDeps.caseNumbers,
-      feedFreshness, missingByFeed, ageingOf, budgetCoverage,
-      due: [cellOf("renewals", renewalsDue), cellOf("windows", windowsClosing), (tx, now) => refundsDue(noticesDeps.customerNames, tx, now)],
+      openNotices,
+      answerAverage,
+      waitingProposals,
+      customersByIds: customers.customersByIds,
+      caseNumbers: noticesDeps.caseNumbers,
+      feedFreshness,
+      missingByFeed,
+      ageingOf,
+      budgetCoverage,
+      due: [
+        cellOf("renewals", renewalsDue),
+        cellOf("windows", windowsClosing),
+        (tx, now) => refundsDue(noticesDeps.customerNames, tx, now),
+      ],
       portfolioExposure: exposure.portfolioExposure,
       exposuresOf: exposure.exposuresOf,
     },
     deskOf: async (tx) => {
       const settings = await access.settings(tx);
       return {
-        deskName: settings["desk.name"] ?? "Surety", zone: settings["desk.zone"] ?? "UTC", language: settings["desk.language"] ?? "en",
-        demo: demo !== undefined, demoLoading: demo?.progress() ?? null,
+        deskName: settings["desk.name"] ?? "Surety",
+        zone: settings["desk.zone"] ?? "UTC",
+        language: settings["desk.language"] ?? "en",
+        demo: demo !== undefined,
+        demoLoading: demo?.progress() ?? null,
       };
     },
     auditState: async (tx) => {
@@ -60,14 +74,19 @@ function firstScreen({ slices, access, demo, log }: PageParts): readonly Route[]
     },
     openCases: async (tx) => (await caseCounts(tx)).open,
     customerCount: customers.customerCount,
-    openNotices, waitingProposals,
+    openNotices,
+    waitingProposals,
     search: searchSources(slices),
     report: (part, error) => log.error({ err: error, part }, "part of Today could not be read"),
   });
 }
 
 async function missingByFeed(tx: Tx): Promise<ReadonlyMap<Feed, readonly CustomerId[]>> {
-  const found = await Promise.all(FEEDS.map(async (feed) => [feed, (await missingCustomers(tx, feed)).map((one) => one.customerId as CustomerId)] as const));
+  const found = await Promise.all(
+    FEEDS.map(
+      async (feed) => [feed, (await missingCustomers(tx, feed)).map((one) => one.customerId as CustomerId)] as const,
+    ),
+  );
   return new Map(found);
 }
 
@@ -77,7 +96,11 @@ function cellOf(kind: DueKind, due: (tx: Tx, now: Temporal.Instant) => Promise<D
     const { count, first } = await due(tx, now);
     if (first === undefined) return { kind, count, first: null };
     const { customerName, name, quantity, at, amount } = first;
-    return { kind, count, first: { customerName, what: name, quantity, at: at.toString(), amount: amount ? moneyToJson(amount) : null } };
+    return {
+      kind,
+      count,
+      first: { customerName, what: name, quantity, at: at.toString(), amount: amount ? moneyToJson(amount) : null },
+    };
   };
 }
 
@@ -90,7 +113,8 @@ const startEmptyRoute = ({ demo, switchTo }: PageParts): Route =>
     summary: "Leave the demo for an empty desk of your own",
     response: z.object({ startsEmpty: z.boolean(), link: z.string().nullable() }),
     handle: async () => {
-      if (demo === undefined || switchTo === undefined) return no("conflict", "not-a-demo", "this desk is the real one already");
+      if (demo === undefined || switchTo === undefined)
+        return no("conflict", "not-a-demo", "this desk is the real one already");
       const { link } = await switchTo("live");
       return ok({ startsEmpty: true, link: link ?? null });
     },

@@ -9,7 +9,12 @@ export function searchSources(slices: Slices): readonly SearchSource[] {
   const { noticesDeps } = slices;
   return [
     async (tx, text, limit) =>
-      (await customers.searchCustomers(tx, text, limit)).map(({ id, name, domain, resellerName }) => ({ kind: "customer", id, title: name, detail: [domain, resellerName].filter(Boolean).join(" · ") })),
+      (await customers.searchCustomers(tx, text, limit)).map(({ id, name, domain, resellerName }) => ({
+        kind: "customer",
+        id,
+        title: name,
+        detail: [domain, resellerName].filter(Boolean).join(" · "),
+      })),
     (tx, text, limit) => casesByText(noticesDeps.customerNames, tx, { text, limit }),
     (tx, text, limit) => noticesByText(noticesDeps.customerNames, tx, { text, limit }),
   ];

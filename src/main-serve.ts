@@ -28,7 +28,12 @@ export async function serve(settings: Settings, version: string): Promise<number
   }
 }
 
-type Serving = { readonly settings: Settings; readonly version: string; readonly database: Database; readonly began: number };
+type Serving = {
+  readonly settings: Settings;
+  readonly version: string;
+  readonly database: Database;
+  readonly began: number;
+};
 
 async function serveOn({ settings, version, database, began }: Serving): Promise<number> {
   let port = settings.port;
@@ -66,11 +71,14 @@ async function serveOn({ settings, version, database, began }: Serving): Promise
 
   current = await open(modeOf(settings));
   if (current === undefined) {
-    console.error(`surety: a desk already runs on ${settings.dataFolder}${runningAt(settings)}. Open that one, stop it, or set SURETY_DATA to another folder.`);
+    console.error(
+      `surety: a desk already runs on ${settings.dataFolder}${runningAt(settings)}. Open that one, stop it, or set SURETY_DATA to another folder.`,
+    );
     return 1;
   }
   try {
-    if (settings.role !== "worker") port = ((await current.desk.listen({ port, host: settings.host })) as AddressInfo).port;
+    if (settings.role !== "worker")
+      port = ((await current.desk.listen({ port, host: settings.host })) as AddressInfo).port;
   } catch (error) {
     await current.desk.close();
     await current.lock?.release();
@@ -80,7 +88,13 @@ async function serveOn({ settings, version, database, began }: Serving): Promise
   }
   const addressFile = join(settings.dataFolder, ADDRESS_FILE);
   writeFileSync(addressFile, JSON.stringify({ pid: process.pid, url: baseUrl() }));
-  await announce({ settings, database, running: current, url: baseUrl(), seconds: (performance.now() - began) / 1_000 });
+  await announce({
+    settings,
+    database,
+    running: current,
+    url: baseUrl(),
+    seconds: (performance.now() - began) / 1_000,
+  });
   if (settings.role !== "web") await current.desk.work();
   await stopAsked();
   say("stopping");
@@ -92,14 +106,23 @@ async function serveOn({ settings, version, database, began }: Serving): Promise
 
 function runningAt(settings: Settings): string {
   try {
-    const { url, pid } = JSON.parse(readFileSync(join(settings.dataFolder, ADDRESS_FILE), "utf8")) as { url: string; pid: number };
+    const { url, pid } = JSON.parse(readFileSync(join(settings.dataFolder, ADDRESS_FILE), "utf8")) as {
+      url: string;
+      pid: number;
+    };
     return ` at ${url} (process ${pid})`;
   } catch {
     return "";
   }
 }
 
-type Announcement = { readonly settings: Settings; readonly database: Database; readonly running: Running; readonly url: string; readonly seconds: number };
+type Announcement = {
+  readonly settings: Settings;
+  readonly database: Database;
+  readonly running: Running;
+  readonly url: string;
+  readonly seconds: number;
+};
 
 async function announce({ settings, database, running, url, seconds }: Announcement): Promise<void> {
   const link = await running.desk.link();

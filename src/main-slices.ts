@@ -72,12 +72,22 @@ export async function wireSlices(parts: SliceParts) {
   const noticesDeps: NoticesDeps = { newId, ...findings, customerNames, runningOf };
   const noticesOfCustomer: NoticesOf = (tx, customerId, now) => noticesOf(noticesDeps, tx, { customerId, now });
   const responseDeps: ResponseDeps = {
-    store, clock, newId, enqueue,
+    store,
+    clock,
+    newId,
+    enqueue,
     facts: factsFrom({
       clock,
-      customerOf: customers.customerOf, subscriptionsOf: customers.subscriptionsOf, entitlementsOf: customers.entitlementsOf,
-      gdapEndsAt: customers.gdapEndsAt, burnRateOf, noticesOf: noticesOfCustomer, noticeToAnswer, recordAnswer: recordAnswer(findings),
-      people: access.approvers, setting: readSetting,
+      customerOf: customers.customerOf,
+      subscriptionsOf: customers.subscriptionsOf,
+      entitlementsOf: customers.entitlementsOf,
+      gdapEndsAt: customers.gdapEndsAt,
+      burnRateOf,
+      noticesOf: noticesOfCustomer,
+      noticeToAnswer,
+      recordAnswer: recordAnswer(findings),
+      people: access.approvers,
+      setting: readSetting,
       refreshCustomer: (tx) => enqueue(tx, "sync.subscriptions", null, { singletonKey: "asked" }),
     }),
     partnerCenter: async () =>
@@ -86,55 +96,128 @@ export async function wireSlices(parts: SliceParts) {
         : undefined,
   };
   const casesDeps: CasesDeps = {
-    newId, customerNames, runningOf, claimNoticesOfCase, proposalsOf,
+    newId,
+    customerNames,
+    runningOf,
+    claimNoticesOfCase,
+    proposalsOf,
     clockOf: (startedAt, now) => clockToJson(decideClock(startedAt, now)),
-    noticesOfCase: noticesOfCase(noticesDeps), answerAverage,
+    noticesOfCase: noticesOfCase(noticesDeps),
+    answerAverage,
     customerCard: exposure.customerCard,
-    get calendar() { return desk.calendar; },
+    get calendar() {
+      return desk.calendar;
+    },
     people: (tx) => access.approvers(tx),
   };
   const importDeps: ImportDeps = {
-    store, clock, newId, enqueue, bulk: bulkTransactions(store.pool),
-    allCustomerIds: customers.allCustomerIds, customersByIds: customers.customersByIds,
+    store,
+    clock,
+    newId,
+    enqueue,
+    bulk: bulkTransactions(store.pool),
+    allCustomerIds: customers.allCustomerIds,
+    customersByIds: customers.customersByIds,
     onChanged: exposure.markDirty,
     deskDay: async (_tx, now) => dayOf(now, desk.zone),
     defaultCurrency: async (tx) => (await access.settings(tx))["desk.currency"] ?? null,
   };
   const syncDeps: SyncDeps = {
-    store, clock, newId, enqueue, customersToWatch, connect: microsoft.reader, billingCurrencies: ["SEK"],
+    store,
+    clock,
+    newId,
+    enqueue,
+    customersToWatch,
+    connect: microsoft.reader,
+    billingCurrencies: ["SEK"],
     sinks: sinksOf(noticesDeps, exposure.markDirty),
     log: (level, what, facts) => log[level](facts, what),
     webhookUrl: parts.webhookUrl,
   };
-  const spendingDeps = { ...findings, store, clock, enqueue, newId, setBudget: microsoft.actions.setBudget, saveBudgetUse: customers.saveBudgetUse,
-    isCustomer: async (tx: Tx, id: CustomerId) => (await customers.customerOf(tx, id)) !== undefined };
+  const spendingDeps = {
+    ...findings,
+    store,
+    clock,
+    enqueue,
+    newId,
+    setBudget: microsoft.actions.setBudget,
+    saveBudgetUse: customers.saveBudgetUse,
+    isCustomer: async (tx: Tx, id: CustomerId) => (await customers.customerOf(tx, id)) !== undefined,
+  };
   const customersDeps = {
-    newId, exposureOf: exposure.exposureOf, receivablesOf, spendOf, noticesOf: noticesOfCustomer, proposalsOf, feedFreshness,
+    newId,
+    exposureOf: exposure.exposureOf,
+    receivablesOf,
+    spendOf,
+    noticesOf: noticesOfCustomer,
+    proposalsOf,
+    feedFreshness,
     casesOf: (tx: Tx, customerId: CustomerId, now: Temporal.Instant) => casesOf(casesDeps, tx, { customerId, now }),
-    get zone() { return desk.zone; },
+    get zone() {
+      return desk.zone;
+    },
     reportingCurrency: async (tx: Tx) => (await access.settings(tx))["desk.currency"] ?? "SEK",
     onChanged: exposure.markDirty,
-    onPartFailed: (part: string, error: unknown) => log.error({ err: error, part }, "part of a passport could not be read"),
+    onPartFailed: (part: string, error: unknown) =>
+      log.error({ err: error, part }, "part of a passport could not be read"),
   };
-  const followDeps = { store, clock, ledgerCustomers, onChanged: exposure.markDirty, countsFor: (tx: Tx, ids: readonly CustomerId[]) => countsFor({ openNoticeCounts }, tx, ids) };
-  const askAnswer: Parameters<typeof noticesRoutes>[0]["proposeAlertAnswer"] = (tx, ask) => proposeAlertAnswer(tx, responseDeps, ask);
+  const followDeps = {
+    store,
+    clock,
+    ledgerCustomers,
+    onChanged: exposure.markDirty,
+    countsFor: (tx: Tx, ids: readonly CustomerId[]) => countsFor({ openNoticeCounts }, tx, ids),
+  };
+  const askAnswer: Parameters<typeof noticesRoutes>[0]["proposeAlertAnswer"] = (tx, ask) =>
+    proposeAlertAnswer(tx, responseDeps, ask);
   return {
-    desk, exposure, noticesDeps, responseDeps, casesDeps, importDeps, syncDeps, spendingDeps, followDeps, noticesOfCustomer, casesOf: customersDeps.casesOf,
+    desk,
+    exposure,
+    noticesDeps,
+    responseDeps,
+    casesDeps,
+    importDeps,
+    syncDeps,
+    spendingDeps,
+    followDeps,
+    noticesOfCustomer,
+    casesOf: customersDeps.casesOf,
     openNotices: (tx: Tx, now: Temporal.Instant) => openNotices(noticesDeps, tx, now),
     routes: (): readonly Route[] => [
-      ...access.routes(), ...syncRoutes({ enqueue }), ...noticesRoutes({ ...noticesDeps, proposeAlertAnswer: askAnswer }), ...casesRoutes(casesDeps),
-      ...responseRoutes(responseDeps), ...customersRoutes(customersDeps), ...receivablesRoutes(importDeps), ...spendingRoutes({ ...spendingDeps, get zone() { return desk.zone; } }), ...exposure.routes,
+      ...access.routes(),
+      ...syncRoutes({ enqueue }),
+      ...noticesRoutes({ ...noticesDeps, proposeAlertAnswer: askAnswer }),
+      ...casesRoutes(casesDeps),
+      ...responseRoutes(responseDeps),
+      ...customersRoutes(customersDeps),
+      ...receivablesRoutes(importDeps),
+      ...spendingRoutes({
+        ...spendingDeps,
+        get zone() {
+          return desk.zone;
+        },
+      }),
+      ...exposure.routes,
     ],
     jobs: (): readonly Job[] => [
-      ...access.jobs(), ...syncJobs(syncDeps), ...noticesJobs({ store, clock }), ...responseJobs(responseDeps),
-      ...customersJobs(followDeps), ...receivablesJobs(importDeps), ...spendingJobs(spendingDeps), ...exposure.jobs,
+      ...access.jobs(),
+      ...syncJobs(syncDeps),
+      ...noticesJobs({ ...noticesDeps, store, clock }),
+      ...responseJobs(responseDeps),
+      ...customersJobs(followDeps),
+      ...receivablesJobs(importDeps),
+      ...spendingJobs(spendingDeps),
+      ...exposure.jobs,
     ],
   };
 }
 export type Slices = Awaited<ReturnType<typeof wireSlices>>;
 
 /** Where facts from Microsoft go. Whatever changes money marks its customers for a new exposure. */
-function sinksOf(notices: NoticesDeps, markDirty: (tx: Tx, ids: readonly CustomerId[]) => Promise<void>): SyncDeps["sinks"] {
+function sinksOf(
+  notices: NoticesDeps,
+  markDirty: (tx: Tx, ids: readonly CustomerId[]) => Promise<void>,
+): SyncDeps["sinks"] {
   return {
     // Both tell of customers whose money moved, so that an unchanged reading computes nothing anew.
     ...customersSinks(markDirty),
@@ -152,7 +235,12 @@ async function running(tx: Tx, key: Parameters<RunningOf>[1][number]): Promise<A
   return { known: true, perHour: rate.perHour, asOf: rate.through, basis: rate.basis };
 }
 
-export type DeskFacts = { readonly zone: string; readonly calendar: BusinessCalendar; refresh(): Promise<void>; stop(): void };
+export type DeskFacts = {
+  readonly zone: string;
+  readonly calendar: BusinessCalendar;
+  refresh(): Promise<void>;
+  stop(): void;
+};
 
 /** Zone and working hours as the settings have them, a few seconds old at most. */
 async function followDesk(access: Access, store: Store): Promise<DeskFacts> {
@@ -161,14 +249,31 @@ async function followDesk(access: Access, store: Store): Promise<DeskFacts> {
   const refresh = async () => {
     const settings = await access.settings(store.db);
     zone = settings["desk.zone"] ?? "Europe/Stockholm";
-    const hours = settings["desk.calendar"] ?? { weekdays: [1, 2, 3, 4, 5], opens: "08:00", closes: "17:00", holidays: [] };
+    const hours = settings["desk.calendar"] ?? {
+      weekdays: [1, 2, 3, 4, 5],
+      opens: "08:00",
+      closes: "17:00",
+      holidays: [],
+    };
     calendar = {
-      zone, weekdays: hours.weekdays, holidays: new Set(hours.holidays),
-      opens: Temporal.PlainTime.from(hours.opens), closes: Temporal.PlainTime.from(hours.closes),
+      zone,
+      weekdays: hours.weekdays,
+      holidays: new Set(hours.holidays),
+      opens: Temporal.PlainTime.from(hours.opens),
+      closes: Temporal.PlainTime.from(hours.closes),
     };
   };
   await refresh();
   const timer = setInterval(() => void refresh().catch(() => {}), SETTINGS_KEPT_MS);
   timer.unref();
-  return { get zone() { return zone; }, get calendar() { return calendar; }, refresh, stop: () => clearInterval(timer) };
+  return {
+    get zone() {
+      return zone;
+    },
+    get calendar() {
+      return calendar;
+    },
+    refresh,
+    stop: () => clearInterval(timer),
+  };
 }

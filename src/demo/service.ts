@@ -7,7 +7,7 @@ export type DemoStep = { readonly name: string; readonly run: () => Promise<void
 export type DemoProgress = { readonly done: number; readonly total: number; readonly step: string } | null;
 
 const KEPT = "demo.step";
-const TRIES_MAX = 5;
+const TRIES_MAX = 20;
 const WAIT_MS = 1_000;
 
 export type DemoDeps = {

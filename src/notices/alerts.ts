@@ -2,7 +2,7 @@ import type { CaseNumbers, ReportFinding, ResolveFinding, TakeCaseIfFree } from 
 import type { CaseId, CustomerId, EntitlementId, NewId } from "../core/ids.ts";
 import { minutesBetween } from "../core/time.ts";
 import type { SecurityAlert } from "../partner-center/contract.ts";
-import { MICROSOFT, type NewEvent, type Tx } from "../store/contract.ts";
+import { MICROSOFT, type NewEvent, type Store, type Tx } from "../store/contract.ts";
 import { appendEvents, holdChain } from "../store/events.ts";
 import type { CustomerNames, RunningOf, SaveAlertHint } from "./contract.ts";
 import { fingerprintOf, findingOf, noticeNumber } from "./finding-of.ts";
@@ -211,6 +211,22 @@ export const answerFacts = (row: store.NoticeRow) => ({
   where: row.answered_where,
   afterMinutes: row.answered_at === null ? null : Math.max(0, minutesBetween(row.detected_at, row.answered_at)),
 });
+
+/**
+ * Reports every open notice's finding again, with what runs now: usage arrives about a day after the alert, and with it the money at
+ * risk. A finding that says the same as before writes nothing. One transaction each, so that nobody waits long.
+ */
+export async function reweigh(deps: NoticesDeps, desk: Store, now: Temporal.Instant): Promise<number> {
+  const rows = await store.openOlderThan(desk.db, now, 0);
+  for (const { notice_id: noticeId } of rows)
+    await desk.inTransaction(async (tx) => {
+      // Held first, so that an answer noted at this moment is either seen here or comes after.
+      await holdChain(tx);
+      const row = await store.noticeById(tx, noticeId);
+      if (row?.state === "open") await followCase(deps, tx, { before: row, row, at: now });
+    });
+  return rows.length;
+}
 
 /** Keeps a webhook until its alert is read, or joins it to a notice that is there already. */
 export const saveAlertHint = (): SaveAlertHint => async (tx, hint, at) => {

@@ -2,14 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { desk, alert, AZURE, ELIN, GRANIT, HAVSO, KARIN, NOW, running } from "../cases/testing.ts";
 import { openCaseOf } from "../cases/store.ts";
-import type { NoticeId, ProposalId } from "../core/ids.ts";
+import type { CustomerId, NoticeId, ProposalId } from "../core/ids.ts";
 import type { SecurityAlert } from "../partner-center/contract.ts";
 import { readEvents } from "../store/events.ts";
 import { testStore } from "../store/testing.ts";
-import { saveAlertHint, saveAlerts } from "./alerts.ts";
+import { reweigh, saveAlertHint, saveAlerts } from "./alerts.ts";
 import { answerAverage, listNotices, noticesOf, openNotices } from "./lists.ts";
 import { claimNotice, escalate, noticeDetail, noticeToAnswer, recordAnswer, releaseNotice } from "./service.ts";
 
+const LATE = "7c9e6679-7425-40de-944b-e07fc1f90ae7" as CustomerId;
 const store = await testStore();
 const { notices: deps, answers } = desk();
 const save = (alerts: readonly SecurityAlert[], at = NOW) =>
@@ -263,6 +264,21 @@ test("escalation: once at each boundary, the highest when the desk was away, nev
   for (const minutes of [44, 45, 46, 719, 720, 1_320, 1_400])
     await store.inTransaction((tx) => escalate(tx, NOW.add({ minutes })));
   assert.deepEqual(await mine(), [45, 720, 1_320]);
+});
+
+test("money at risk follows the usage that arrives after the alert, without an event; an answered one is left alone", async () => {
+  answers.running = { known: false, reason: "no-data" };
+  const one = fresh({ customerId: LATE });
+  await save([one]);
+  assert.equal((await openCaseOf(store.db, LATE, "misuse"))?.money_minor, null);
+  answers.running = running(5_000n);
+  const before = (await eventTypes()).length;
+  await reweigh(deps, store, NOW);
+  assert.equal((await openCaseOf(store.db, LATE, "misuse"))?.money_minor, 120_000n);
+  assert.equal((await eventTypes()).length, before);
+  await save([alert({ ...one, status: "resolved", resolvedAt: NOW })]);
+  await reweigh(deps, store, NOW);
+  assert.equal((await openCaseOf(store.db, LATE, "misuse"))?.open_findings, 0);
 });
 
 test("the queue: next boundary first, pages do not lose or repeat a row, a cursor of another list is refused", async () => {

@@ -5,6 +5,7 @@ import { ok, type Result } from "../core/result.ts";
 import type { Actor } from "../store/contract.ts";
 import {
   IMPORT_BYTES_MAX,
+  type ImportField,
   type ImportKind,
   type ImportMapping,
   type ImportMode,
@@ -14,11 +15,14 @@ import { runImport } from "./run-import.ts";
 import { commitImport, discardImport, type ImportDeps, previewImport, receiveFile } from "./service-import.ts";
 import { importWire } from "./wire.ts";
 
+export type MappingChange = Partial<Omit<ImportMapping, "columns">> & {
+  readonly columns?: { readonly [Field in ImportField]?: string | null };
+};
 export type ImportFile = {
   readonly source: { readonly path: string } | { readonly bytes: Uint8Array; readonly fileName: string };
   readonly kind?: ImportKind | undefined;
-  /** What differs from the proposed mapping, e.g. `{ currency: "USD", unknownCustomers: "create" }`. */
-  readonly mapping?: Partial<ImportMapping> | undefined;
+  /** What differs from the proposed mapping, e.g. `{ currency: "USD", columns: { settledDate: null } }`; null = do not read that field. */
+  readonly mapping?: MappingChange | undefined;
   readonly mode?: ImportMode | undefined;
   /** Look only: totals and problems, the ledger stays as it is. */
   readonly dryRun?: boolean | undefined;
@@ -39,7 +43,7 @@ export async function importFile(file: ImportFile, deps: ImportDeps): Promise<Re
   const mapping = {
     ...received.value.mapping,
     ...file.mapping,
-    columns: { ...received.value.mapping.columns, ...file.mapping?.columns },
+    columns: columnsOf(received.value.mapping.columns, file.mapping?.columns ?? {}),
   };
   const previewed = await store.inTransaction((tx) => previewImport(tx, importId, { ...by, mapping, deps }));
   if (!previewed.ok || file.dryRun === true) {
@@ -67,6 +71,17 @@ export async function importFile(file: ImportFile, deps: ImportDeps): Promise<Re
   return done === undefined
     ? no("not-found", "import-unknown", "the import is gone")
     : ok(await importWire(store.db, done));
+}
+
+/** The proposed columns with the changes laid over them. */
+function columnsOf(
+  proposed: ImportMapping["columns"],
+  changes: NonNullable<MappingChange["columns"]>,
+): ImportMapping["columns"] {
+  const read = Object.entries({ ...proposed, ...changes }).filter(
+    ([, column]) => column !== null && column !== undefined,
+  );
+  return Object.fromEntries(read) as ImportMapping["columns"];
 }
 
 async function readSource(
