@@ -1,11 +1,11 @@
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import { Fragment, useState } from "react";
 import type { AuditRowWire } from "../../src/access/contract.ts";
-import { useFormat, useT, useWord } from "../i18n/t.ts";
+import { useEventText } from "../cases/eventWords.tsx";
+import { useFormat, useT } from "../i18n/t.ts";
 import { Glyph } from "../kit/Risk.tsx";
 import { useKeys } from "../kit/keys.ts";
 import { EventDetail } from "./EventDetail.tsx";
-import { factsOf } from "./fields.ts";
 import type { AuditProps } from "./LogPanel.tsx";
 
 type LogTableProps = AuditProps & { readonly rows: readonly AuditRowWire[] };
@@ -76,7 +76,7 @@ type RowProps = Pick<AuditProps, "set"> & {
 function Row({ row, isSelected, isOpen, onToggle, set }: RowProps) {
   const t = useT();
   const f = useFormat();
-  const word = useWord();
+  const eventText = useEventText();
   const Chevron = isOpen ? IconChevronDown : IconChevronRight;
   const isAlarm = row.type === "access.audit-chain-broken";
   return (
@@ -106,7 +106,7 @@ function Row({ row, isSelected, isOpen, onToggle, set }: RowProps) {
         >
           <Chevron size={13} aria-hidden="true" />
           {isAlarm && <Glyph level="crit" size={12} />}
-          <span>{word(`event.${row.type}`, factsOf(row), row.type)}</span>
+          <span>{eventText(row)}</span>
         </button>
         {row.why && <span className="small ink2 audit-why">{row.why}</span>}
       </td>

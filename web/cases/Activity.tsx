@@ -4,6 +4,7 @@ import type { CaseJson, TimelineRowJson } from "../../src/cases/contract.ts";
 import { api, query } from "../api.ts";
 import { useFormat, useT } from "../i18n/t.ts";
 import { Ava, K } from "../kit/Bits.tsx";
+import { Go } from "../kit/Go.tsx";
 import { Panel } from "../kit/Panel.tsx";
 import { useProblemText } from "../kit/States.tsx";
 import { useWrite } from "../query.ts";
@@ -52,6 +53,7 @@ export function Activity({ of }: { readonly of: CaseJson }) {
 }
 
 function EventRow({ row }: { readonly row: TimelineRowJson }) {
+  const t = useT();
   const f = useFormat();
   const eventText = useEventText();
   const isPerson = row.actor.kind === "person";
@@ -63,7 +65,16 @@ function EventRow({ row }: { readonly row: TimelineRowJson }) {
       <Ava name={isPerson ? row.actor.name : row.actor.name.charAt(0)} label={false} />
       <span className="small">
         <span className="b">{row.actor.name}</span> <span className="ink2 event-text">{eventText(row)}</span>
-        {row.why && row.why !== "answered" && <span className="ink3 event-text"> “{row.why}”</span>}
+        {row.subject.kind === "proposal" && (
+          <>
+            {" "}
+            <Go className="more" to={`/decisions/${row.subject.id}`}>
+              {t("cases.activity.proposal")}
+            </Go>
+          </>
+        )}
+        {/* A machine gives its reason as a code; only people's reasons are sentences. */}
+        {row.why && isPerson && <span className="ink3 event-text"> “{row.why}”</span>}
       </span>
     </li>
   );

@@ -56,6 +56,7 @@ export function CasePage() {
                 <EvidencePanel of={of} />
                 <FindingsPanel of={of} />
                 <CustomerCard of={of} />
+                <FilesPanel of={of} />
                 <Activity of={of} />
               </div>
               <div className="stk">
@@ -64,7 +65,6 @@ export function CasePage() {
                 </div>
                 {of.playbook && <Playbook of={of} playbook={of.playbook} />}
                 {of.refund && <RefundPanel of={of} refund={of.refund} />}
-                <FilesPanel of={of} />
               </div>
             </div>
             <NextBar of={of} onOpen={open} />

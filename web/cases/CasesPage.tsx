@@ -155,7 +155,7 @@ function TitleCell({ row }: { readonly row: CaseRowJson }) {
             <Tag line>{row.outcome ? t(`cases.outcome.${row.outcome}`) : t(`cases.state.${row.state}`)}</Tag>
           )}
         </span>
-        <span className="tiny ink3 num">
+        <span className="tiny ink3 num sub">
           {row.number} · {t(`cases.family.${row.family}`)} · {t("cases.findings", { n: row.openFindings })}
         </span>
       </span>

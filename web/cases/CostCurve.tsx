@@ -4,7 +4,7 @@ import { useFormat, useT } from "../i18n/t.ts";
 import { Legend } from "../kit/Bits.tsx";
 import { ChartFrame, LineChart } from "../kit/Chart.tsx";
 
-const HEIGHT = 148;
+const HEIGHT = 164;
 
 /** What was spent, and the two futures: act now, or wait until the office opens. */
 export function CostCurve({ cost }: { readonly cost: CostJson }) {
@@ -38,13 +38,15 @@ export function CostCurve({ cost }: { readonly cost: CostJson }) {
       >
         <Curve cost={cost} />
       </ChartFrame>
-      <Legend
-        items={[
-          { label: t("cases.curve.spent"), tone: "var(--s-ink)", kind: "line" },
-          { label: t("cases.curve.acted"), tone: "var(--s-data-1)", kind: "line" },
-          { label: t("cases.curve.wait"), tone: "var(--s-crit)", kind: "dashed" },
-        ]}
-      />
+      <div style={{ marginTop: 4 }}>
+        <Legend
+          items={[
+            { label: t("cases.curve.spent"), tone: "var(--s-ink)", kind: "line" },
+            { label: t("cases.curve.acted"), tone: "var(--s-data-1)", kind: "line" },
+            { label: t("cases.curve.wait"), tone: "var(--s-crit)", kind: "dashed" },
+          ]}
+        />
+      </div>
     </>
   );
 }
@@ -74,7 +76,7 @@ function Curve({ cost }: { readonly cost: CostJson }) {
       tickLine="none"
       strokeWidth={2}
       connectNulls={false}
-      lineChartProps={{ margin: { right: 14, top: 6, bottom: 4, left: 0 } }}
+      lineChartProps={{ margin: { right: 14, top: 6, bottom: 14, left: 0 } }}
       series={[
         { name: "spent", label: t("cases.curve.spent"), color: "var(--s-ink)" },
         { name: "acted", label: t("cases.curve.acted"), color: "var(--s-data-1)" },

@@ -54,21 +54,36 @@ export function useEventText(): (event: EventLike) => string {
         : "–";
     const minutes = facts["afterMinutes"] ?? facts["minutes"];
     const after = typeof minutes === "number" ? f.duration(minutes) : "–";
-    return word(`event.${type}`, { finding, after, ...facts, ...namesIn(facts, word) }, type);
+    return word(`event.${type}`, { finding, after, ...facts, ...namesIn(facts, word) }, type).replaceAll(
+      /\{\w+\}/g,
+      "–",
+    );
   };
 }
 
 const findingIn = (word: Word, kind: string, facts: Record<string, string | number>): string =>
   word(`finding.${kind}`, { ...facts, ...namesIn(facts, word) }, kind);
 
-const QUIET_FACTS = new Set(["alertKind", "number", "title", "channel", "by", "why", "of", "outcome"]);
+const QUIET_FACTS = new Set(["alertKind", "number", "title", "channel", "by", "why", "of", "outcome", "currency"]);
+/** Facts that are amounts: decimal text in the currency beside them, with all its digits. */
+const MONEY_FACTS = new Set(["used", "budget", "forecast", "from", "to"]);
 
 /** The facts of a sentence that it does not say itself, in one line. */
 export function useFactsLine(): (sentence: Sentence) => string {
   const word = useWord();
-  return ({ facts }) =>
-    Object.entries(facts)
+  const f = useFormat();
+  return ({ facts }) => {
+    const currency = facts["currency"];
+    const written = (name: string, value: string | number): string | number =>
+      MONEY_FACTS.has(name) &&
+      typeof value === "string" &&
+      typeof currency === "string" &&
+      /^-?\d+(\.\d+)?$/.test(value)
+        ? f.money({ minor: value.replace(".", ""), currency })
+        : value;
+    return Object.entries(facts)
       .filter(([name]) => !QUIET_FACTS.has(name))
-      .map(([name, value]) => word(`fact.${name}`, { value }, `${name} ${value}`))
+      .map(([name, value]) => word(`fact.${name}`, { value: written(name, value) }, `${name} ${value}`))
       .join(" · ");
+  };
 }

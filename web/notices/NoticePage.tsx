@@ -237,9 +237,11 @@ function Source({ source }: { readonly source: NoticeJson["sources"][number] }) 
           {source.changedAt !== source.receivedAt &&
             `, ${t("notices.source.changed", { changed: f.moment(source.changedAt) })}`}
         </span>
-        <button type="button" className="fig push" aria-expanded={isOpen} onClick={() => setOpen((was) => !was)}>
-          {t(isOpen ? "notices.source.hide" : "notices.source.show")}
-        </button>
+        <span className="push">
+          <button type="button" className="fig" aria-expanded={isOpen} onClick={() => setOpen((was) => !was)}>
+            {t(isOpen ? "notices.source.hide" : "notices.source.show")}
+          </button>
+        </span>
       </span>
       <span className="mono ink3 resource">{source.externalId}</span>
       {isOpen && (

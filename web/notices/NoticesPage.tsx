@@ -233,7 +233,7 @@ function NameCell({ notice }: { readonly notice: NoticeRowJson }) {
           <span className="b cut">{nameOf(notice)}</span>
           {notice.isTest && <Tag line>{t("notices.test")}</Tag>}
         </span>
-        <span className="tiny ink3 num">
+        <span className="tiny ink3 num sub">
           {notice.number} · {f.moment(notice.detectedAt)}
         </span>
       </span>
