@@ -42,6 +42,7 @@ const listAndInvite = (desk: Desk): readonly Route[] => [
     method: "POST",
     path: "/api/people/invitations",
     permission,
+    secretAnswer: true,
     summary: "Invite somebody: the link is shown in this answer only, and works once within seven days",
     body: z.strictObject({
       email: z.email().max(254).toLowerCase(),
@@ -97,6 +98,7 @@ const onePerson = (desk: Desk): readonly Route[] => [
     method: "POST",
     path: "/api/people/:personId/reset-link",
     permission,
+    secretAnswer: true,
     summary:
       "A link, shown in this answer only, with which a person sets a new password; may also remove a lost second factor",
     params: personParams,
@@ -129,6 +131,7 @@ const keyRoutes = (desk: Desk): readonly Route[] => [
     method: "POST",
     path: "/api/api-keys",
     permission,
+    secretAnswer: true,
     summary: "Make a key for a machine or the command line; its text is shown in this answer only",
     body: z.strictObject({
       name: z.string().trim().min(1).max(80),

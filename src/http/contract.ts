@@ -49,6 +49,11 @@ type Common<P, Q> = {
   readonly query?: Q;
   /** Largest body in bytes; 1 MiB unless told. */
   readonly bodyBytesMax?: number;
+  /**
+   * The answer holds a secret that is shown this once (a link, an API key): it is not kept beside the idempotency key.
+   * Repeating the request has no second effect and is told so.
+   */
+  readonly secretAnswer?: true;
 };
 
 /**

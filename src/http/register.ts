@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
-import { may, type Person, PERMISSIONS } from "../access/contract.ts";
+import { actorOf, may, type Person, PERMISSIONS } from "../access/contract.ts";
 import type { Refusal } from "../core/refusal.ts";
 import { no } from "../core/refusal.ts";
 import type { Result } from "../core/result.ts";
@@ -9,7 +9,7 @@ import type { Clock } from "../core/time.ts";
 import type { Store, Tx } from "../store/contract.ts";
 import { ANONYMOUS, type Call, type Download, type Route } from "./contract.ts";
 import { type Answer, KEY_FORM, withKey } from "./idempotency.ts";
-import { fieldErrors, refusalProblem, sendProblem } from "./problem.ts";
+import { fieldErrors, refusalProblem, sendProblem, problemOf } from "./problem.ts";
 
 export type RouteDeps = {
   readonly store: Store;
@@ -61,7 +61,7 @@ async function serve(spec: Route, serving: Serving): Promise<FastifyReply> {
     ...input.value,
     tx,
     person,
-    actor: { kind: "person", id: person.id, name: person.name },
+    actor: actorOf(person),
     now: deps.clock.now(),
     requestId: request.id,
     headers: headersOf(request),
@@ -205,7 +205,7 @@ async function write(spec: JsonRoute, { call, person, input, serving }: Writing)
       const result = await run(spec, call(tx));
       if (!result.ok) throw new Refused(result.error);
       const fresh: Answer = { status: 200, text: answerText(spec, result.value, deps) };
-      await outcome?.keep(fresh);
+      await outcome?.keep(spec.secretAnswer ? shownOnce(request.id) : fresh);
       return fresh;
     });
     if (answer === "other-input")
@@ -219,6 +219,13 @@ async function write(spec: JsonRoute, { call, person, input, serving }: Writing)
     if (error instanceof Refused) return sendProblem(reply, refusalProblem(error.refusal));
     throw error;
   }
+}
+
+/** What a repeated request gets in place of a secret that was shown once. */
+function shownOnce(requestId: string): Answer {
+  const detail = "this was done, and its answer was shown once: make a new link or key if it was lost";
+  const problem = problemOf({ status: 409, code: "answer-shown-once", detail }, requestId);
+  return { status: 409, text: JSON.stringify(problem) };
 }
 
 function inputText(spec: Route, request: FastifyRequest, input: Reads): string {
