@@ -34,6 +34,7 @@ export type Demo = {
   readonly simulatorUrl: string;
   connection(): ConnectionFacts;
   listening(at: { readonly webhookUrl: string | undefined }): Promise<void>;
+  /** Loads what is not loaded yet; resolves when that is done or was given up. */
   load(world: DemoWorld): Promise<void>;
   progress(): DemoProgress;
   stopLoading(): Promise<void>;
@@ -127,7 +128,7 @@ async function demoOn({ ready, child, store, log }: On): Promise<Demo> {
         newId: () => randomUUID(),
       });
       loader = demoLoader({ store, steps, onTrouble: (step, error) => log.warn({ err: error, step }, "demo") });
-      loader.start();
+      await loader.start();
     },
     progress: () => loader?.progress() ?? null,
     stopLoading: async () => loader?.stop(),

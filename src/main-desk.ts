@@ -97,6 +97,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     ...(existsSync(webFolder) && { webFolder }),
     health: async () => ({ ok: true, facts: { demo: isDemo } }),
   });
+  let working: Promise<void> | undefined;
+  let isClosing = false;
   return {
     store,
     slices,
@@ -111,13 +113,18 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       return address;
     },
     work: async () => {
-      await demo?.load({ slices, access, microsoft, enqueue });
-      await queue?.work();
+      // The demo is loaded before jobs run, so that the same facts are not read twice at once; the page is open meanwhile.
+      working = (demo?.load({ slices, access, microsoft, enqueue }) ?? Promise.resolve()).then(() =>
+        isClosing ? undefined : queue?.work(),
+      );
+      if (demo === undefined) await working;
     },
     link: () => (isDemo ? access.demoLink() : access.firstRunLink()),
     close: async () => {
+      isClosing = true;
       await app.close();
       await demo?.stopLoading();
+      await working;
       await queue?.stop();
       slices.desk.stop();
       await demo?.close();

@@ -130,7 +130,7 @@ export async function wireSlices(parts: SliceParts) {
     customersToWatch,
     connect: microsoft.reader,
     billingCurrencies: ["SEK"],
-    sinks: sinksOf(noticesDeps, exposure.markDirty),
+    sinks: sinksOf(noticesDeps, exposure.markDirty, enqueue),
     log: (level, what, facts) => log[level](facts, what),
     webhookUrl: parts.webhookUrl,
   };
@@ -217,6 +217,7 @@ export type Slices = Awaited<ReturnType<typeof wireSlices>>;
 function sinksOf(
   notices: NoticesDeps,
   markDirty: (tx: Tx, ids: readonly CustomerId[]) => Promise<void>,
+  enqueue: Enqueue,
 ): SyncDeps["sinks"] {
   return {
     // Both tell of customers whose money moved, so that an unchanged reading computes nothing anew.
@@ -224,7 +225,12 @@ function sinksOf(
     ...spendingSinks(markDirty),
     // Sync keeps the records themselves; rules on them come with the activity slice.
     saveAuditRecords: async () => {},
-    saveAlerts: (tx, alerts, at) => saveAlerts(notices, tx, { alerts, at }),
+    saveAlerts: async (tx, alerts, at) => {
+      await saveAlerts(notices, tx, { alerts, at });
+      // While an alert is open its customer's spend is read resource by resource, so that the case shows money running.
+      if (alerts.some((alert) => alert.status !== "resolved"))
+        await enqueue(tx, "sync.usage", null, { singletonKey: "asked" });
+    },
     saveAlertHint: saveAlertHint(),
   };
 }

@@ -49,8 +49,10 @@ export function demoLoader({ store, steps, onTrouble }: DemoDeps) {
   const keep = (tx: Tx, name: Json) => writeSetting(tx, KEPT, name);
   let running: Promise<void> | undefined;
   return {
-    start(): void {
+    /** Resolves when everything is loaded, or loading was given up; a second call joins the first. */
+    start(): Promise<void> {
       running ??= load().catch((error: unknown) => onTrouble(progress?.step ?? "", error));
+      return running;
     },
     progress: () => progress,
     async stop(): Promise<void> {

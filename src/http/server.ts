@@ -150,7 +150,6 @@ function registerAuth(app: FastifyInstance, handler: (request: Request) => Promi
 async function registerPage(app: FastifyInstance, folder: string): Promise<void> {
   await app.register(fastifyStatic, {
     root: folder,
-    wildcard: false,
     index: ["index.html"],
     preCompressed: true,
     setHeaders: (res, path) => {
@@ -159,7 +158,7 @@ async function registerPage(app: FastifyInstance, folder: string): Promise<void>
     },
   });
   app.setNotFoundHandler((request, reply) =>
-    request.method === "GET" && !request.url.startsWith("/api/")
+    request.method === "GET" && !/^\/(api|assets)\//.test(request.url)
       ? reply.sendFile("index.html")
       : notFound(request, reply),
   );
