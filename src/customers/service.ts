@@ -209,6 +209,9 @@ function sortValue(row: ListRow, sort: CustomerSort): string | null {
 
 export const customerFilters = (tx: Tx): Promise<CustomerFilters> => loadFilters(tx);
 
+/** How many customers are ours: the rail's figure. */
+export const customerCount = (tx: Tx): Promise<number> => countRows(tx, { patterns: [] });
+
 // What other slices ask.
 
 export const customersByIds = (tx: Tx, ids: readonly CustomerId[]): Promise<ReadonlyMap<CustomerId, CustomerSummary>> =>

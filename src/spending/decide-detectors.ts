@@ -183,7 +183,7 @@ export const noBudget: SpendDetector = {
 };
 
 export const budgetRaised: SpendDetector = {
-  id: "spending.budget-raised-before-spend",
+  id: "spending.budget-raised",
   title: "A budget was raised just before it was spent",
   family: "spend",
   severity: "high",

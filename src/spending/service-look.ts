@@ -205,7 +205,7 @@ function hitOf(
       evidence: [
         {
           at: standing.through,
-          kind: "spending.month-to-date",
+          kind: "spending.reading",
           facts: used,
           source: "Partner Center",
           raw: {
