@@ -23,7 +23,7 @@ export function endRelationship(sim: Sim, facts: Readonly<Record<string, unknown
   changeStatus(sim, row, { status: "expired" });
 }
 
-export const bookEnd = (sim: Sim, row: GdapRow): void =>
+const bookEnd = (sim: Sim, row: GdapRow): void =>
   sim.schedule.add({ id: `gdap ${row.id}`, at: row.endsAt, kind: "gdap-end", facts: { relationship: row.id } });
 
 const EVENTS: Readonly<Record<string, string>> = {

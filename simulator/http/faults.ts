@@ -9,6 +9,7 @@ export const FAULT_KINDS = {
   "no-mfa": "401 900421",
   refuse: "any refusal: `status` (403), `code` (900308), `text`",
   "server-error": "5xx: `status` (503)",
+  "interaction-required": "the token service wants a person: 400 AADSTS50076",
   hang: "no answer until `seconds` (60) have passed, then the connection closes",
   slow: "a right answer, `seconds` (5) late",
   reset: "the connection is reset",
@@ -90,6 +91,8 @@ export function replyInstead(fault: Fault): Reply | undefined {
       return throttled(fault.seconds ?? 30);
     case "no-mfa":
       return noMfa();
+    case "interaction-required":
+      return interactionRequired();
     case "refuse":
       return refused(
         fault.status ?? 403,
@@ -123,6 +126,17 @@ export const noMfa = (): Reply => {
   const { status, body } = refused(401, "900421", "MFA required for user access.");
   return { status, body, headers: { "WWW-Authenticate": 'Bearer error="invalid_token"' } };
 };
+
+const interactionRequired = (): Reply => ({
+  status: 400,
+  body: {
+    error: "interaction_required",
+    error_description:
+      "AADSTS50076: Due to a configuration change made by your administrator, you must use multi-factor authentication.",
+    error_codes: [50076],
+    suberror: "basic_action",
+  },
+});
 
 const GATEWAY_PAGE = Buffer.from(
   "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>\n<body><center><h1>Microsoft-Azure-Application-Gateway/v2</h1></center></body></html>\n",

@@ -34,7 +34,7 @@ export const HOUR_MS = 3_600_000;
 export const iso = (instant: Temporal.Instant): string => instant.toString({ smallestUnit: "millisecond" });
 export const instantOf = (text: string): Temporal.Instant => Temporal.Instant.from(text);
 export const msOf = (text: string): number => Temporal.Instant.from(text).epochMilliseconds;
-export const plusMs = (instant: Temporal.Instant, ms: number): Temporal.Instant =>
+const plusMs = (instant: Temporal.Instant, ms: number): Temporal.Instant =>
   Temporal.Instant.fromEpochMilliseconds(instant.epochMilliseconds + Math.round(ms));
 export const plusDays = (instant: Temporal.Instant, days: number): Temporal.Instant => plusMs(instant, days * DAY_MS);
 export const plusHours = (instant: Temporal.Instant, hours: number): Temporal.Instant =>

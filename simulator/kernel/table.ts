@@ -38,10 +38,9 @@ type Store = {
 export function openBook(): Book {
   const stores = new Map<string, Store>();
   let changes: Change[] = [];
-  let undo: (() => void)[] = [];
+  let undo: { store: Store; key: string; before: unknown }[] = [];
   const record = (name: string, store: Store, { key, row }: { key: string; row: unknown }): void => {
-    const before = store.rows.get(key);
-    undo.push(() => store.set(key, before));
+    undo.push({ store, key, before: store.rows.get(key) });
     changes.push({ t: name, k: key, v: row ?? null });
     store.set(key, row);
   };
@@ -58,7 +57,7 @@ export function openBook(): Book {
       return taken;
     },
     rollBack() {
-      for (const step of undo.toReversed()) step();
+      for (const { store, key, before } of undo.toReversed()) store.set(key, before);
       changes = [];
       undo = [];
     },

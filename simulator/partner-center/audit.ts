@@ -86,7 +86,7 @@ function filterOf(call: Call, sim: Sim): ((row: AuditRow) => boolean) | undefine
   return undefined;
 }
 
-export function auditJson(sim: Sim, row: AuditRow) {
+function auditJson(sim: Sim, row: AuditRow) {
   const valueText = (value: unknown) => (value === null ? undefined : JSON.stringify(value));
   const [before, after] = [valueText(row.before), valueText(row.after)];
   return {

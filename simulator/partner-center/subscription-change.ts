@@ -12,6 +12,8 @@ export type ChangeFacts = {
   readonly body: unknown;
   readonly ifMatch: string | undefined;
   readonly now: Temporal.Instant;
+  /** What Microsoft's vetting says; null when it has said nothing. */
+  readonly vetting: string | null;
   /** Azure subscriptions under this plan that are still active. */
   readonly activeEntitlements: number;
 };
@@ -62,7 +64,7 @@ function leftOutMembers(body: unknown): Partial<SubscriptionRow> {
 
 type Decided = { changes: Partial<SubscriptionRow> } | { refusal: Reply };
 
-function quantityChange({ row, body, now }: ChangeFacts): Decided {
+function quantityChange({ row, body, now, vetting }: ChangeFacts): Decided {
   const quantity = Number(member(body, "quantity"));
   if (!Number.isInteger(quantity) || quantity < 1)
     return { refusal: badInput("quantity is not a whole number above 0.") };
@@ -70,6 +72,8 @@ function quantityChange({ row, body, now }: ChangeFacts): Decided {
   if (row.status === "suspended")
     return { refusal: refused(400, "800091", "The quantity cannot be changed while the subscription is suspended.") };
   if (row.product !== "seat" && row.product !== "software") return { refusal: badInput("This product has no seats.") };
+  const unvetted = quantity > row.quantity ? purchaseRefusal(vetting) : undefined;
+  if (unvetted !== undefined) return { refusal: unvetted };
   if (quantity > row.quantity) {
     const until = iso(plusDays(now, CANCEL_DAYS));
     const open =
@@ -86,6 +90,13 @@ function quantityChange({ row, body, now }: ChangeFacts): Decided {
   if (takenBack > open)
     return { refusal: refused(400, "900214", "Seats can only be reduced within the cancellation window.") };
   return { changes: { quantity, refundable: row.refundable && { ...row.refundable, quantity: open - takenBack } } };
+}
+
+/** More seats are a purchase: anything but Allowed refuses it (CONTRACT 3.5). */
+function purchaseRefusal(vetting: string | null): Reply | undefined {
+  if (vetting === "Allowed" || vetting === null) return undefined;
+  if (vetting === "NotAllowed") return refused(403, "800075", "The customer account was not approved.");
+  return refused(403, "800073", "Your customer account is currently under review. Check back in few days.");
 }
 
 function statusChange(facts: ChangeFacts, wanted: string): Decided {

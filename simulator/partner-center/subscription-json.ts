@@ -6,8 +6,6 @@ import type { SubscriptionRow } from "../kernel/rows.ts";
 export const etagOf = (row: SubscriptionRow): string =>
   Buffer.from(JSON.stringify({ id: row.id, version: row.version })).toString("base64");
 
-export const isNewCommerce = (row: SubscriptionRow): boolean => row.product === "seat" || row.product === "software";
-
 const PRODUCT_TYPES = {
   seat: { id: "OnlineServicesNCE", displayName: "OnlineServicesNCE" },
   software: { id: "Software", displayName: "Software" },

@@ -60,7 +60,7 @@ function list(call: Call, sim: Sim): Reply {
 }
 
 function change(call: Call, sim: Sim): Reply {
-  return withSubscription(call, sim, ({ subscription: row }) => {
+  return withSubscription(call, sim, ({ customer, subscription: row }) => {
     const activeEntitlements = sim.tables.entitlements
       .where("plan", row.id)
       .filter((one) => one.status === "active").length;
@@ -70,6 +70,7 @@ function change(call: Call, sim: Sim): Reply {
       ifMatch: call.headers["if-match"],
       now: sim.clock.now(),
       activeEntitlements,
+      vetting: customer.vetting?.status ?? null,
     });
     if ("refusal" in decided) return decided.refusal;
     const seconds = Number(call.headers["x-sim-accept-seconds"] ?? row.slowSeconds);
@@ -106,7 +107,7 @@ export function finishChange(sim: Sim, facts: Readonly<Record<string, unknown>>)
 }
 
 /** Puts a change into effect: new version, add-ons follow, activity log, webhook. */
-export function applyChange(
+function applyChange(
   sim: Sim,
   row: SubscriptionRow,
   { changes, by }: { changes: Partial<SubscriptionRow>; by: Caller | string | undefined },

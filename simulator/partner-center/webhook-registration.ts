@@ -5,7 +5,7 @@ import { type Sim, nowIso } from "../kernel/sim.ts";
 import { notify } from "./activity.ts";
 
 /** Names this simulator can be registered for: the documented list and the two seen later (enums.json). */
-export const WEBHOOK_EVENTS = [
+const WEBHOOK_EVENTS = [
   "test-created",
   "subscription-updated",
   "usagerecords-thresholdExceeded",

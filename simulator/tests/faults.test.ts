@@ -175,3 +175,26 @@ test("the three shapes of errors, and the sentinels for no value", () =>
       false,
     ] as unknown as Json[]);
   }));
+
+test("the token service may want a person, and an unvetted customer cannot buy", () =>
+  withSimulator({}, async (client, { control }) => {
+    await fault(client, { kind: "interaction-required", path: "oauth2/token", count: 1 });
+    const asked = await client.token({ grant_type: "refresh_token", refresh_token: control.credentials.refreshToken });
+    assert.deepEqual([asked.status, asked.json["error"], asked.json["error_codes"]?.[0]], [
+      400,
+      "interaction_required",
+      50076,
+    ] as unknown as Json[]);
+    const lindqvist = await find(client, "lindqvist");
+    const path = `/v1/customers/${lindqvist.id}/subscriptions/${lindqvist.seats["Microsoft 365 E3"]}`;
+    const buy = async () => client.call("PATCH", path, { body: { ...(await client.get(path)).json, quantity: 75 } });
+    for (const [status, code] of [
+      ["UnderReview", "800073"],
+      ["NotAllowed", "800075"],
+    ] as const) {
+      control.raise("vetting", { customer: "lindqvist", status });
+      assert.deepEqual([(await buy()).status, (await buy()).json["code"]], [403, code] as unknown as Json[]);
+    }
+    control.raise("vetting", { customer: "lindqvist", status: "Allowed" });
+    assert.equal((await buy()).status, 200);
+  }));

@@ -1,5 +1,5 @@
 import { plusHours, startOfUtcDay, utcDay } from "../kernel/clock.ts";
-import type { CustomerRow, EntitlementRow } from "../kernel/rows.ts";
+import type { CustomerRow } from "../kernel/rows.ts";
 import type { Sim } from "../kernel/sim.ts";
 import { type Period, costOf } from "./model.ts";
 
@@ -27,8 +27,6 @@ export function monthSoFar(sim: Sim): MonthSoFar {
   const end = startOfUtcDay(month.add({ months: 1 }).toPlainDate({ day: 1 }));
   return { asOf, month, from, end, fromMs: from.epochMilliseconds, toMs: asOf.epochMilliseconds };
 }
-
-export const entitlementMonth = (entitlement: EntitlementRow, month: MonthSoFar): number => costOf(entitlement, month);
 
 export function customerMonth(sim: Sim, customer: CustomerRow, month: MonthSoFar): number {
   return sim.tables.entitlements.where("customer", customer.id).reduce((sum, one) => sum + costOf(one, month), 0);

@@ -4,7 +4,7 @@ import { type Sim, nowIso } from "../kernel/sim.ts";
 import type { CertificateName } from "./certificates.ts";
 
 /** Ten attempts, then silence (CONTRACT 11.5). */
-export const ATTEMPTS_MAX = 10;
+const ATTEMPTS_MAX = 10;
 const FIRST_WAIT_SECONDS = 5;
 const WAIT_SECONDS_MAX = 3_600;
 /** Real time the receiver has to answer. */
@@ -108,7 +108,7 @@ async function post(
 }
 
 /** The request as it leaves: exact body bytes and the three signature headers (CONTRACT 11.4). */
-export function sealed(
+function sealed(
   sim: Sim,
   row: DeliveryRow,
   registration: Pick<RegistrationRow, "signatureInOwnHeader">,

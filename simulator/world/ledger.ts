@@ -1,4 +1,4 @@
-import { plusDays, startOfUtcDay, utcDay } from "../kernel/clock.ts";
+import { startOfUtcDay, utcDay } from "../kernel/clock.ts";
 import type { CustomerRow } from "../kernel/rows.ts";
 import type { Sim } from "../kernel/sim.ts";
 import { costOf } from "../usage/model.ts";
@@ -62,18 +62,13 @@ function draftsOf(world: World, story: Story, customer: CustomerRow): Draft[] {
     .filter((draft) => draft.amountMinor > 0);
 }
 
-/** A month of seats plus the Azure use of the month before, with markup and domestic VAT, in minor units. */
+/** A month of the present seats (those of a year ago are nobody's story) plus the Azure use of the month before, with markup and domestic VAT, in minor units. */
 function amountOf(sim: Sim, customer: CustomerRow, issued: Temporal.PlainDate): number {
   const to = startOfUtcDay(issued);
   const from = startOfUtcDay(issued.subtract({ months: 1 }));
   const seats = sim.tables.subscriptions
     .where("customer", customer.id)
-    .filter(
-      (one) =>
-        one.billingCycle === "monthly" &&
-        !one.isTrial &&
-        Temporal.Instant.compare(Temporal.Instant.from(one.createdAt), plusDays(to, 366)) < 0,
-    )
+    .filter((one) => one.billingCycle === "monthly" && !one.isTrial)
     .reduce((sum, one) => sum + Number(one.unitPrice) * one.quantity, 0);
   const azure = sim.tables.entitlements
     .where("customer", customer.id)

@@ -40,7 +40,7 @@ const PER_SEK: Readonly<Record<string, number>> = {
   USD: 0.0952,
   GBP: 0.0751,
 };
-export const fromSek = (sek: number, currency: string): number => sek * (PER_SEK[currency] ?? 1);
+const fromSek = (sek: number, currency: string): number => sek * (PER_SEK[currency] ?? 1);
 
 /** Price of one seat for one billing period, two decimals. A monthly term costs a fifth more; a year paid at once is twelve months. */
 export function seatPrice(

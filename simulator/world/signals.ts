@@ -209,14 +209,11 @@ function buildRoutine(
   const since = Temporal.Instant.from(customer.since);
   for (let days = 1; days < 90; days++) {
     const draw = fractionOf(customer.key, "routine", days);
+    if (draw > 0.17) continue;
     const day = world.today.subtract({ days });
-    const at = day
-      .toZonedDateTime({
-        timeZone: "Europe/Stockholm",
-        plainTime: new Temporal.PlainTime(8 + (Math.floor(draw * 54) % 9), Math.floor(draw * 6_000) % 60),
-      })
-      .toInstant();
-    if (draw > 0.17 || day.dayOfWeek > 5 || Temporal.Instant.compare(at, since) < 0) continue;
+    const plainTime = new Temporal.PlainTime(8 + (Math.floor(draw * 54) % 9), Math.floor(draw * 6_000) % 60);
+    const at = day.toZonedDateTime({ timeZone: "Europe/Stockholm", plainTime }).toInstant();
+    if (day.dayOfWeek > 5 || Temporal.Instant.compare(at, since) < 0) continue;
     const [operation, resourceType] = ROUTINE[Math.floor(draw * 1_000) % ROUTINE.length] ?? ROUTINE[0];
     const by = `${STAFF[Math.floor(draw * 10_000) % STAFF.length]}@${PARTNER.domain}`;
     put({

@@ -19,16 +19,16 @@ export const PAYER_STORIES: readonly Story[] = [
       { product: "reservation", seats: 1, term: "P3Y", renewsInDays: 892, autoRenew: false },
     ],
     azure: [
-      { name: "Solvik Drift", perDay: 19_800, mix: "servers", plan: 0 },
+      { name: "Solvik Drift", perDay: 6_100, mix: "servers", plan: 0 },
       {
         name: "Solvik Analys",
-        perDay: 6_600,
+        perDay: 2_600,
         mix: "data",
         plan: 1,
-        bursts: [{ startedHoursAgo: 260, perHour: 150, rampHours: 12, mix: "cluster" }],
+        bursts: [{ startedHoursAgo: 260, perHour: 95, rampHours: 12, mix: "cluster" }],
       },
     ],
-    budget: { perMonth: 720_000 },
+    budget: { perMonth: 230_000 },
     pays: {
       late: [12, 30, 9, 4],
       unpaid: [0, 1, 2],
