@@ -44,8 +44,11 @@ export async function optionsOf(
   const setting = await loadApprovalsSetting(tx, deps.facts);
   const priced = asked.map((one) => price(one, { today: dayOf(now, "UTC"), setting }));
   const marked = await markOpen(tx, priced);
+  const hasAlerts = state.alerts.some((one) => one.status !== "resolved");
   const ordered = marked
-    .toSorted((a, b) => rank(b) - rank(a) || (b.weight > a.weight ? 1 : b.weight < a.weight ? -1 : 0))
+    .toSorted(
+      (a, b) => rank(b, hasAlerts) - rank(a, hasAlerts) || (b.weight > a.weight ? 1 : b.weight < a.weight ? -1 : 0),
+    )
     .map((one) => one.option);
   return ok({
     customerId,
@@ -55,8 +58,11 @@ export async function optionsOf(
   });
 }
 
-/** What can be done now before what cannot, the recommended first of all. */
-const rank = ({ option }: Priced): number => (option.whyNot === null ? 2 : 0) + (option.recommended ? 1 : 0);
+/** What can be done now before what cannot, the recommended first of all; while alerts are open, Azure before seats. */
+const rank = ({ option }: Priced, hasAlerts: boolean): number =>
+  (option.whyNot === null ? 4 : 0) +
+  (option.recommended ? 2 : 0) +
+  (hasAlerts && option.kind.endsWith("entitlement") ? 1 : 0);
 
 /** Cancel those that alerts name, all of them, or each by itself; bring back what is cancelled. */
 function entitlementWays({ entitlements, alerts }: PlanFacts): readonly Wanted[] {

@@ -23,6 +23,7 @@ export function CallsPanel({ of }: { readonly of: ProposalJson }) {
   if (isOver && of.dryRun === null) return null;
   return (
     <Panel
+      className="r-calls"
       title={t("response.calls")}
       question={t("response.calls.q")}
       aside={

@@ -9,8 +9,9 @@ import { useGo } from "../kit/Go.tsx";
 import { Panel } from "../kit/Panel.tsx";
 import { Why } from "../kit/States.tsx";
 import { useWrite } from "../query.ts";
+import { useShownEffects } from "./parts.tsx";
 import { Preflight } from "./Preflight.tsx";
-import { useActionName, useEffectText, useRoleNames, useWhyText } from "./texts.ts";
+import { useActionName, useRoleNames, useWhyText } from "./texts.ts";
 
 export type Asking = Exclude<ProposalMove, "dry-run"> | undefined;
 type Props = { readonly of: ProposalJson; readonly asking: Asking; readonly onAsk: (asking: Asking) => void };
@@ -21,6 +22,7 @@ export function DecidePanel({ of, asking, onAsk }: Props) {
   const { have, need } = of.approvals;
   return (
     <Panel
+      className="r-decide"
       title={t("response.decide")}
       question={t("response.decide.q")}
       aside={
@@ -169,7 +171,7 @@ function MoveDialog({ of, move, onClose }: MoveDialogProps) {
   const t = useT();
   const go = useGo();
   const name = useActionName();
-  const effect = useEffectText();
+  const effects = useShownEffects();
   const [text, setText] = useState("");
   const needsReason = move === "reject" || move === "undo";
   const write = useWrite(
@@ -199,11 +201,7 @@ function MoveDialog({ of, move, onClose }: MoveDialogProps) {
       onClose={onClose}
       title={titles[move]}
       action={move === "approve" ? action : titles[move]}
-      effects={
-        move === "approve" || move === "run-again"
-          ? of.effects.map((one) => ({ text: effect(one), isReversible: !one.lasting }))
-          : []
-      }
+      effects={move === "approve" || move === "run-again" ? effects(of.effects) : []}
       onConfirm={() => write.mutate(text.trim())}
       isBusy={write.isPending}
       error={write.error}

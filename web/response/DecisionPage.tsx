@@ -99,6 +99,7 @@ function EffectsPanel({ of }: { readonly of: ProposalJson }) {
   );
   return (
     <Panel
+      className="r-effects"
       title={t("response.effects")}
       question={t("response.effects.q")}
       aside={<Saving saving={of.saving} compact />}
@@ -114,7 +115,7 @@ function EffectsPanel({ of }: { readonly of: ProposalJson }) {
         <Facts
           rows={[
             [t("response.why"), of.reason],
-            [t("response.col.proposal"), targets.join(", ")],
+            [t("response.targets"), targets.join(", ")],
             [
               t("response.number.label"),
               `${numberOf(of.number)} · ${t("response.madeBy", { name: of.madeBy.name, time: f.moment(of.madeAt) })}`,

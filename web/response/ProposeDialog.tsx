@@ -6,8 +6,8 @@ import { useT } from "../i18n/t.ts";
 import { ConfirmDialog } from "../kit/ConfirmDialog.tsx";
 import { useGo } from "../kit/Go.tsx";
 import { useWrite } from "../query.ts";
-import { ApproversNote, Saving, UndoNote } from "./parts.tsx";
-import { answerOf, useActionName, useEffectText } from "./texts.ts";
+import { ApproversNote, Saving, UndoNote, useShownEffects } from "./parts.tsx";
+import { answerOf, useActionName } from "./texts.ts";
 
 type ProposeDialogProps = {
   readonly option: OptionJson;
@@ -23,7 +23,7 @@ export function ProposeDialog({ option, customerId, caseId, noticeIds, onClose }
   const t = useT();
   const go = useGo();
   const name = useActionName();
-  const effect = useEffectText();
+  const shown = useShownEffects();
   const [reason, setReason] = useState("");
   const [answersFraud, setAnswersFraud] = useState(option.openAlerts > 0);
   const write = useWrite((body: unknown, o) => api.post<ProposalJson>("/api/proposals", body, o), {
@@ -40,7 +40,7 @@ export function ProposeDialog({ option, customerId, caseId, noticeIds, onClose }
       onClose={onClose}
       title={t("response.propose.title", { action })}
       action={t("response.propose.action", { action })}
-      effects={effects.map((one) => ({ text: effect(one), isReversible: !one.lasting }))}
+      effects={shown(effects)}
       onConfirm={() =>
         write.mutate({
           customerId,

@@ -11,7 +11,7 @@ type Step = ProposalJson["steps"][number];
 export function StepsPanel({ steps }: { readonly steps: readonly Step[] }) {
   const t = useT();
   return (
-    <Panel title={t("response.steps")} question={t("response.steps.q")}>
+    <Panel className="r-steps" title={t("response.steps")} question={t("response.steps.q")}>
       <StepList steps={steps} />
     </Panel>
   );

@@ -25,10 +25,8 @@ export function TimelinePanel({ of }: { readonly of: ProposalJson }) {
     by: actor.name,
   }));
   return (
-    <Panel title={t("response.timeline")} question={t("response.timeline.q")}>
-      <div className="sec">
-        <Timeline items={items} />
-      </div>
+    <Panel className="r-timeline" title={t("response.timeline")} question={t("response.timeline.q")}>
+      <Timeline items={items} />
     </Panel>
   );
 }

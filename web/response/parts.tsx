@@ -1,10 +1,11 @@
+import { IconLock, IconRotate2 } from "@tabler/icons-react";
 import type { Effect, ProposalRowJson, ProposalStateKind, SavingJson, StepState } from "../../src/response/contract.ts";
 import { useFormat, useT, useWord } from "../i18n/t.ts";
 import { Approvals } from "../kit/Bits.tsx";
-import { Effects } from "../kit/ConfirmDialog.tsx";
+import { type Effect as ShownEffect, Effects } from "../kit/ConfirmDialog.tsx";
 import type { Figure } from "../kit/Fig.tsx";
 import { Money } from "../kit/Money.tsx";
-import { type Level, Tag } from "../kit/Risk.tsx";
+import { Glyph, type Level, Tag } from "../kit/Risk.tsx";
 import { useEffectText, useRoleNames, useUndoText, useWhyText } from "./texts.ts";
 import "./response.css";
 
@@ -126,10 +127,41 @@ export function ApprovalsCell({ row }: { readonly row: ProposalRowJson }) {
   );
 }
 
-/** What happens, what cannot be undone first with its padlock. */
+/** True of the situation rather than done by the action: neither lasting nor to be undone. */
+const NOTES: readonly Effect["kind"][] = [
+  "used-and-reserved-still-billed",
+  "owner-can-reactivate",
+  "stops-nothing",
+  "bills-on",
+];
+
+/** What happens, what cannot be undone first with its padlock; then what stays true whatever is decided. */
 export function EffectList({ effects }: { readonly effects: readonly Effect[] }) {
   const text = useEffectText();
-  return <Effects effects={effects.map((effect) => ({ text: text(effect), isReversible: !effect.lasting }))} />;
+  const shown = useShownEffects();
+  const notes = effects.filter((effect) => NOTES.includes(effect.kind));
+  return (
+    <div className="col" style={{ gap: 8 }}>
+      <Effects effects={shown(effects)} />
+      {notes.map((note) => (
+        <span key={note.kind} className="row top small ink2" style={{ gap: 7 }}>
+          <span style={{ marginTop: 1 }}>
+            <Glyph level="info" size={13} />
+          </span>
+          {text(note)}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+/** Effects for a dialog: worded, and without the notes. */
+export function useShownEffects(): (effects: readonly Effect[]) => readonly ShownEffect[] {
+  const text = useEffectText();
+  return (effects) =>
+    effects
+      .filter((effect) => !NOTES.includes(effect.kind))
+      .map((effect) => ({ text: text(effect), isReversible: !effect.lasting }));
 }
 
 /** The lasting effects in a few words, for lists. */
@@ -145,40 +177,20 @@ export function LastingCell({ effects }: { readonly effects: readonly Effect[] }
   );
 }
 
+/** Padlock = cannot be undone; turning arrow = can be. */
 export function Mark({ isLasting }: { readonly isLasting: boolean }) {
   const t = useT();
+  const Icon = isLasting ? IconLock : IconRotate2;
   return (
-    <span className="mark-inline" role="img" aria-label={t(isLasting ? "kit.irreversible" : "kit.reversible")}>
-      {isLasting ? <Lock /> : <Turn />}
-    </span>
+    <Icon
+      size={14}
+      stroke={1.7}
+      className="mark-inline"
+      role="img"
+      aria-label={t(isLasting ? "kit.irreversible" : "kit.reversible")}
+    />
   );
 }
-const Lock = () => (
-  <svg
-    viewBox="0 0 16 16"
-    width="13"
-    height="13"
-    fill="none"
-    stroke="currentColor"
-    strokeWidth="1.4"
-    aria-hidden="true"
-  >
-    <path d="M3.5 7.2h9v6.3h-9zM5.4 7V5a2.6 2.6 0 0 1 5.2 0v2" strokeLinejoin="round" />
-  </svg>
-);
-const Turn = () => (
-  <svg
-    viewBox="0 0 16 16"
-    width="13"
-    height="13"
-    fill="none"
-    stroke="currentColor"
-    strokeWidth="1.4"
-    aria-hidden="true"
-  >
-    <path d="M3 8.5A5 5 0 1 0 4.6 4.7L3 6.2M3 3v3.2h3.2" strokeLinecap="round" strokeLinejoin="round" />
-  </svg>
-);
 
 /** The way back in words: how, until when, what returns and what stays lost. */
 export function UndoNote({ undo }: { readonly undo: ProposalRowJson["undo"] }) {

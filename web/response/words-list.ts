@@ -70,6 +70,7 @@ export const responseListWords = defineWords({
     },
 
     "response.why": "Why",
+    "response.targets": "What",
     "response.effects": "What happens",
     "response.effects.q": "What does it do, what cannot be undone?",
     "response.undo": "The way back",
@@ -187,6 +188,7 @@ export const responseListWords = defineWords({
     },
 
     "response.why": "Varför",
+    "response.targets": "Vad",
     "response.effects": "Vad som händer",
     "response.effects.q": "Vad gör det, vad kan inte ångras?",
     "response.undo": "Vägen tillbaka",
