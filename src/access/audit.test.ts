@@ -108,6 +108,34 @@ test("checking the chain is remembered; a break is named, logged once, and so is
   );
 });
 
+test("the regular check walks only what was added, and the one a person asks for walks all", async () => {
+  const job = () =>
+    access
+      .jobs()
+      .find(({ name }) => name === "access.verify-audit")
+      ?.handle(null);
+  const check = async () => (await admin.ask({ method: "GET", path: "/api/audit/check" })).body;
+  await admin.ask({ method: "GET", path: "/api/audit/verify" });
+  const rows = Number((await check())["rows"]);
+  await store.inTransaction((tx) => appendEvents(tx, [event(1, {}), event(2, {})]));
+  await job();
+  assert.deepEqual([(await check())["ok"], (await check())["rows"]], [true, rows + 2]);
+  const change = (from: string, to: string) =>
+    sql
+      .raw(
+        `alter table event disable trigger all; update event set body = replace(body, '${from}', '${to}') where seq = 10; alter table event enable trigger all`,
+      )
+      .execute(store.db);
+  await change("2026-11-10", "2026-11-11");
+  await job();
+  assert.equal((await check())["ok"], true, "an old row is seen once a day, or");
+  await admin.ask({ method: "GET", path: "/api/audit/verify" });
+  assert.equal((await check())["brokenSeq"], "10", "as soon as somebody asks");
+  await change("2026-11-11", "2026-11-10");
+  await job();
+  assert.equal((await check())["ok"], true, "after a break the whole chain is walked");
+});
+
 test("cleaning up keeps sessions that run and forgets the others", async () => {
   await access
     .jobs()

@@ -278,8 +278,10 @@ export type AuditPageWire = z.infer<typeof auditPageJson>;
 export const auditCheckJson = z.object({
   verifiedAt: instantJson,
   ok: z.boolean(),
-  /** Rows checked from the start of the log. */
+  /** Rows from the start of the log that are known to be good. */
   rows: z.number().int(),
+  /** When the walk last began at the first row: between two of those only what was added is walked. */
+  wholeAt: instantJson,
   lastHash: z.string().nullable(),
   brokenSeq: z.string().nullable(),
   why: z.string().nullable(),

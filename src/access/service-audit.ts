@@ -1,4 +1,4 @@
-import { type ChainReport, verifyChain } from "../store/audit.ts";
+import { verifyChain } from "../store/audit.ts";
 import { type LoggedEvent, type Store, SURETY, type Tx } from "../store/contract.ts";
 import { appendEvents, type EventFilter, latestSeq, readEvents } from "../store/events.ts";
 import { readSetting, writeSetting } from "../store/settings.ts";
@@ -38,9 +38,27 @@ export async function lastCheck(tx: Tx): Promise<AuditCheckWire | undefined> {
 let running: { readonly store: Store; readonly check: Promise<AuditCheckWire> } | undefined;
 
 /** Walks the whole chain and remembers what was found. Whoever asks while a walk runs gets that walk's result. */
-export async function checkChain(desk: Desk): Promise<AuditCheckWire> {
+export const checkChain = (desk: Desk): Promise<AuditCheckWire> => once(desk, () => walk(desk, undefined));
+
+/** How long it is enough to walk what was added since the last good check; then the whole chain is walked again. */
+const WHOLE_EVERY_HOURS = 24;
+
+/** The regular check: what was added since the last good one, and once a day the whole chain. */
+export const checkAdded = (desk: Desk): Promise<AuditCheckWire> =>
+  once(desk, async () => {
+    const last = await lastCheck(desk.store.db);
+    const isFresh =
+      last !== undefined &&
+      Temporal.Instant.compare(
+        Temporal.Instant.from(last.wholeAt).add({ hours: WHOLE_EVERY_HOURS }),
+        desk.clock.now(),
+      ) > 0;
+    return walk(desk, last?.ok === true && isFresh ? last : undefined);
+  });
+
+async function once(desk: Desk, work: () => Promise<AuditCheckWire>): Promise<AuditCheckWire> {
   if (running?.store === desk.store) return running.check;
-  const check = walk(desk);
+  const check = work();
   running = { store: desk.store, check };
   try {
     return await check;
@@ -49,9 +67,20 @@ export async function checkChain(desk: Desk): Promise<AuditCheckWire> {
   }
 }
 
-async function walk(desk: Desk): Promise<AuditCheckWire> {
-  const report = await verifyChain(desk.store.db);
-  const check = checkOf(report, desk.clock.now());
+async function walk(desk: Desk, after: AuditCheckWire | undefined): Promise<AuditCheckWire> {
+  // Rows are numbered from 1 without gaps, so that the count of good rows is the number of the last of them.
+  const start = after?.lastHash ? { seq: BigInt(after.rows), hash: after.lastHash } : undefined;
+  const report = await verifyChain(desk.store.db, start);
+  const now = desk.clock.now().toString();
+  const check: AuditCheckWire = {
+    verifiedAt: now,
+    wholeAt: start === undefined ? now : (after?.wholeAt ?? now),
+    ok: report.ok,
+    rows: Number(start?.seq ?? 0n) + report.rows,
+    lastHash: report.ok ? report.lastHash : null,
+    brokenSeq: report.ok ? null : report.brokenSeq,
+    why: report.ok ? null : report.why,
+  };
   const before = await lastCheck(desk.store.db);
   await desk.store.inTransaction((tx) => writeSetting(tx, AUDIT_CHECK, check));
   if ((before?.ok ?? true) !== check.ok) await logTurn(desk, check);
@@ -70,12 +99,3 @@ async function logTurn(desk: Desk, { ok, rows, brokenSeq, why }: AuditCheckWire)
   };
   await desk.store.inTransaction((tx) => appendEvents(tx, [event])).catch(() => undefined);
 }
-
-const checkOf = (report: ChainReport, at: Temporal.Instant): AuditCheckWire => ({
-  verifiedAt: at.toString(),
-  ok: report.ok,
-  rows: report.rows,
-  lastHash: report.ok ? report.lastHash : null,
-  brokenSeq: report.ok ? null : report.brokenSeq,
-  why: report.ok ? null : report.why,
-});

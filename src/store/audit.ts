@@ -41,9 +41,12 @@ export function chainWalker(start: { readonly seq: bigint; readonly hash: string
 
 type StoredRow = ChainRow & { readonly columns_fit: boolean };
 
-/** Recomputes the whole chain from the database and compares its end with the kept head. */
-export async function verifyChain(tx: Tx): Promise<ChainReport> {
-  const walker = chainWalker();
+/**
+ * Recomputes the chain from the database and compares its end with the kept head. Whole unless told a row from which it
+ * was found good before; `rows` counts the rows walked now.
+ */
+export async function verifyChain(tx: Tx, start?: Parameters<typeof chainWalker>[0]): Promise<ChainReport> {
+  const walker = chainWalker(start);
   for (;;) {
     const { seq, rows: seen } = walker.end();
     const rows = await readChain(tx, seq);
