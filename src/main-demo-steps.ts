@@ -38,9 +38,10 @@ export function demoSteps(parts: StepParts): readonly DemoStep[] {
     { name: "payments", run: () => ledger(parts, "payments") },
     { name: "deposits", run: () => ledger(parts, "deposits") },
     { name: "subscriptions", run: () => sync(parts, ["subscriptions", "prices"]) },
-    { name: "usage", run: () => sync(parts, ["usage", "budgets"]) },
+    { name: "usage", run: () => usageHistory(parts) },
+    { name: "spend", run: () => look(parts) },
     { name: "budgets", run: () => budgets(parts) },
-    { name: "findings", run: async () => void (await lookAtSpend(parts.slices.spendingDeps)) },
+    { name: "findings", run: () => look(parts) },
     { name: "gdap", run: () => sync(parts, ["gdap"]) },
     { name: "limits", run: () => limits(parts) },
     { name: "decisions", run: () => decisions(parts) },
@@ -61,6 +62,38 @@ async function sync({ slices }: StepParts, feeds: readonly Feed[]): Promise<void
   // "running-elsewhere": the desk's own job reads the feed at this moment; the step is tried again when it is through.
   if (failed) throw new Error(`the feed ${failed.feed} is not read yet: ${failed.kind}`);
 }
+
+/**
+ * The month so far, read as if the desk had been here all month: the simulator gives its estimates as they stood some days
+ * ago, oldest first, so that spend has a curve and money a rate per hour.
+ */
+async function usageHistory(parts: StepParts): Promise<void> {
+  const { slices, simulatorUrl } = parts;
+  const today = dayOf(slices.syncDeps.clock.now(), "UTC");
+  for (let days = Math.min(today.day - 1, READINGS_MAX); days >= 1; days--) await readUsageAsOf(parts, days * 24);
+  for (const hours of [6, USAGE_DELAY_HOURS]) await readUsageAsOf(parts, hours);
+  await sync(parts, ["budgets"]);
+  await setDelay(simulatorUrl, USAGE_DELAY_HOURS);
+}
+const READINGS_MAX = 25;
+/** What the demo's simulator is behind by default. */
+const USAGE_DELAY_HOURS = 1;
+
+async function readUsageAsOf(parts: StepParts, hoursAgo: number): Promise<void> {
+  await setDelay(parts.simulatorUrl, hoursAgo);
+  await sync(parts, ["usage"]);
+}
+
+async function setDelay(simulatorUrl: string, usageDelayHours: number): Promise<void> {
+  const answer = await fetch(`${simulatorUrl}/sim/settings`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ usageDelayHours }),
+  });
+  if (!answer.ok) throw new Error(`the simulator refused its settings: ${answer.status}`);
+}
+
+const look = async ({ slices }: StepParts): Promise<void> => void (await lookAtSpend(slices.spendingDeps));
 
 /** The reseller's own ledger, as any other file. */
 async function ledger({ slices, simulatorUrl }: StepParts, kind: ImportKind): Promise<void> {

@@ -29,6 +29,7 @@ const PORT = 5432;
 const START_SECONDS_MAX = 120;
 const POLL_MS = 25;
 const LOCK_TRIES_MAX = 400;
+const OTHERS_LEAVE_MS_MAX = 1_000;
 const SUPERUSER = "surety";
 const DATABASE = "surety";
 
@@ -199,11 +200,20 @@ async function ready(connection: Cluster["connection"], dataFolder: string): Pro
 async function stop(connection: Cluster["connection"], dataFolder: string, sockets: string): Promise<void> {
   await exclusively(`${sockets}.lock`, async () => {
     const pid = runningPid(dataFolder);
-    if (pid === undefined || (await othersConnected(connection))) return;
+    if (pid === undefined || (await othersStay(connection))) return;
     process.kill(pid, "SIGINT");
     for (let waited = 0; waited < START_SECONDS_MAX * 1_000 && runningPid(dataFolder) !== undefined; waited += POLL_MS)
       await new Promise((wake) => setTimeout(wake, POLL_MS));
   });
+}
+
+/** Our own connections take a moment to be gone after they are closed; only those that stay belong to somebody else. */
+async function othersStay(connection: Cluster["connection"]): Promise<boolean> {
+  for (let waited = 0; waited < OTHERS_LEAVE_MS_MAX; waited += POLL_MS) {
+    if (!(await othersConnected(connection))) return false;
+    await new Promise((wake) => setTimeout(wake, POLL_MS));
+  }
+  return true;
 }
 
 async function othersConnected(connection: Cluster["connection"]): Promise<boolean> {
