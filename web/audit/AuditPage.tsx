@@ -2,7 +2,8 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useT } from "../i18n/t.ts";
 import { Page } from "../shell/Page.tsx";
 import { ChainPanel } from "./ChainPanel.tsx";
-import { type AuditSearch, LogPanel } from "./LogPanel.tsx";
+import { LogPanel } from "./LogPanel.tsx";
+import type { AuditSearch } from "./search.ts";
 import "./audit.css";
 
 /** Who did what, when, and whether the record of it was changed. */

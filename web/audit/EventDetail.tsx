@@ -3,7 +3,7 @@ import { useT } from "../i18n/t.ts";
 import { Facts } from "../kit/Bits.tsx";
 import { Go } from "../kit/Go.tsx";
 import { changesOf, factsList, type FieldChange } from "./fields.ts";
-import type { AuditProps } from "./LogPanel.tsx";
+import type { AuditProps } from "./search.ts";
 
 /** More than this many fields is a document, not a change: the rest is in the export. */
 const FIELDS_MAX = 60;

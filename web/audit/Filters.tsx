@@ -2,7 +2,7 @@ import { ActionIcon, Select } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useT } from "../i18n/t.ts";
 import { DayField } from "../kit/DayField.tsx";
-import type { AuditProps, AuditSearch } from "./LogPanel.tsx";
+import type { AuditProps, AuditSearch } from "./search.ts";
 
 const AREAS = [
   "access",

@@ -6,7 +6,7 @@ import { useFormat, useT } from "../i18n/t.ts";
 import { Glyph } from "../kit/Risk.tsx";
 import { useKeys } from "../kit/keys.ts";
 import { EventDetail } from "./EventDetail.tsx";
-import type { AuditProps } from "./LogPanel.tsx";
+import type { AuditProps } from "./search.ts";
 
 type LogTableProps = AuditProps & { readonly rows: readonly AuditRowWire[] };
 
