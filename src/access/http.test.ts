@@ -95,7 +95,6 @@ test("a repeated invitation invites once, and its link lies nowhere", async () =
   const first = await send("POST", "/api/people/invitations", ask);
   const again = await send("POST", "/api/people/invitations", ask);
   assert.deepEqual([first.status, again.status, again.body["code"]], [200, 409, "answer-shown-once"]);
-  assert.equal((await send("GET", "/api/people")).body["invitations"] instanceof Array, true);
   const { rows } = await sql<{
     all: string;
   }>`select coalesce(string_agg(answer, ''), '') as all from idempotency_key`.execute(store.db);
