@@ -9,7 +9,7 @@ import { useGo } from "../kit/Go.tsx";
 import { Panel } from "../kit/Panel.tsx";
 import { Why } from "../kit/States.tsx";
 import { useWrite } from "../query.ts";
-import { useShownEffects } from "./parts.tsx";
+import { UndoNote, useShownEffects } from "./parts.tsx";
 import { Preflight } from "./Preflight.tsx";
 import { useActionName, useRoleNames, useWhyText } from "./texts.ts";
 
@@ -207,6 +207,7 @@ function MoveDialog({ of, move, onClose }: MoveDialogProps) {
       error={write.error}
       whyNot={isShort ? t("response.reason.hint") : undefined}
     >
+      {move === "undo" && <UndoNote undo={of.undo} />}
       {move === "undo" && <span className="small">{t("response.undo.text")}</span>}
       {move === "run-again" && <span className="small">{t("response.runAgain.text")}</span>}
       <Textarea

@@ -13,7 +13,7 @@ import { CallsPanel } from "./CallsPanel.tsx";
 import { type Asking, DecidePanel } from "./DecidePanel.tsx";
 import { EffectList, Saving, StateTag, UndoNote } from "./parts.tsx";
 import { StepsPanel } from "./StepsPanel.tsx";
-import { numberOf, useActionName } from "./texts.ts";
+import { numberOf, useActionName, useTargetName } from "./texts.ts";
 import { TimelinePanel } from "./TimelinePanel.tsx";
 
 /** One decision: what it does before the button, what was sent and seen after it. */
@@ -37,8 +37,8 @@ export function DecisionPage() {
         {(of) => (
           <div className="response-grid" key={of.id}>
             <div className="stk">
+              {STARTED.includes(of.state) && <StepsPanel steps={of.steps} />}
               <EffectsPanel of={of} />
-              {of.state !== "proposed" && <StepsPanel steps={of.steps} />}
               <CallsPanel of={of} />
             </div>
             <div className="stk">
@@ -51,6 +51,9 @@ export function DecisionPage() {
     </Page>
   );
 }
+
+/** From here on what Microsoft shows matters more than what was expected. */
+const STARTED: readonly ProposalJson["state"][] = ["approved", "running", "sent", "verified", "failed", "unverified"];
 
 /** `A` opens the review dialog, it never approves by itself. */
 function useDecisionKeys(of: ProposalJson | undefined, ask: (asking: Asking) => void): readonly PageKey[] {
@@ -94,8 +97,9 @@ function Beside({ of }: { readonly of: ProposalJson }) {
 function EffectsPanel({ of }: { readonly of: ProposalJson }) {
   const t = useT();
   const f = useFormat();
+  const nameOf = useTargetName();
   const targets = of.targets.map((target) =>
-    target.quantity !== null && target.quantity > 1 ? `${target.name} × ${target.quantity}` : target.name,
+    target.quantity !== null && target.quantity > 1 ? `${target.name} × ${target.quantity}` : nameOf(target),
   );
   return (
     <Panel

@@ -3,7 +3,7 @@ import { useFormat, useT, useWord } from "../i18n/t.ts";
 import { Panel } from "../kit/Panel.tsx";
 import { Glyph, Tag } from "../kit/Risk.tsx";
 import { STEP_LEVEL } from "./parts.tsx";
-import { useWhyText } from "./texts.ts";
+import { useTargetName, useWhyText } from "./texts.ts";
 
 type Step = ProposalJson["steps"][number];
 
@@ -19,6 +19,7 @@ export function StepsPanel({ steps }: { readonly steps: readonly Step[] }) {
 
 export function StepList({ steps }: { readonly steps: readonly Step[] }) {
   const word = useWord();
+  const nameOf = useTargetName();
   return (
     <ol className="steps-list">
       {steps.map((step) => (
@@ -28,7 +29,7 @@ export function StepList({ steps }: { readonly steps: readonly Step[] }) {
           </span>
           <span className="col" style={{ gap: 2 }}>
             <span className="b">
-              {word(`response.stepName.${step.kind}`, { name: step.target.name }, step.target.name)}
+              {word(`response.stepName.${step.kind}`, { name: nameOf(step.target) }, step.target.name)}
             </span>
             <Way step={step} />
             <Details step={step} />

@@ -3,6 +3,7 @@ import { useT, useWord } from "../i18n/t.ts";
 import { Panel } from "../kit/Panel.tsx";
 import type { Level } from "../kit/Risk.tsx";
 import { Timeline, type TimelineItem } from "../kit/Timeline.tsx";
+import { useTargetName } from "./texts.ts";
 
 const LEVEL: Readonly<Record<string, Level>> = {
   "response.action-verified": "ok",
@@ -16,11 +17,17 @@ const LEVEL: Readonly<Record<string, Level>> = {
 export function TimelinePanel({ of }: { readonly of: ProposalJson }) {
   const t = useT();
   const word = useWord();
+  const nameOf = useTargetName();
+  const readable = (data: Readonly<Record<string, unknown>>) => {
+    const { name, targetKind } = data;
+    const named = typeof name === "string" ? { name: nameOf({ kind: String(targetKind), name }) } : {};
+    return { ...params(data), ...named };
+  };
   const items: readonly TimelineItem[] = of.timeline.map(({ seq, at, type, actor, why, data }) => ({
     id: seq,
     at,
     level: LEVEL[type] ?? "none",
-    title: word(`response.event.${type.replace("response.", "")}`, params(data), type),
+    title: word(`response.event.${type.replace("response.", "")}`, readable(data), type),
     detail: why === null ? undefined : `“${why}”`,
     by: actor.name,
   }));

@@ -203,6 +203,9 @@ export function UndoNote({ undo }: { readonly undo: ProposalRowJson["undo"] }) {
       <Mark isLasting={!undo.possible} />
       <span className="col" style={{ gap: 2 }}>
         <span>{text(undo)}</span>
+        {undo.restores.length > 0 && (
+          <span className="ink3">{t("response.undo.restores", { what: list(undo.restores) })}</span>
+        )}
         {undo.keepsLost.length > 0 && (
           <span className="ink3">{t("response.undo.keepsLost", { what: list(undo.keepsLost) })}</span>
         )}

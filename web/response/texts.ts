@@ -92,3 +92,9 @@ export function useUndoText(): (undo: ProposalRowJson["undo"]) => string {
     return undo.withinDays === null ? how : `${how}, ${t("response.undo.withinDays", { n: undo.withinDays })}`;
   };
 }
+
+/** The name of what a step changes; an alert by its kind in words. */
+export function useTargetName(): (target: { readonly kind: string; readonly name: string }) => string {
+  const word = useWord();
+  return ({ kind, name }) => (kind === "alert" ? word(`notices.kind.${name}`, {}, name) : name);
+}
