@@ -118,8 +118,10 @@ function writeRoutes(deps: NoticesDeps & { readonly proposeAlertAnswer: ProposeA
       params: idParams,
       body: z.strictObject({ reason: z.enum(ANSWER_REASONS), why: z.string().trim().min(3).max(4_000) }),
       response: z.object({ proposalId: z.string() }),
-      handle: async ({ tx, params, body, actor, now }) =>
-        deps.proposeAlertAnswer(tx, { noticeId: params.noticeId, ...body, actor, now }),
+      handle: async ({ tx, params, body, actor, now }) => {
+        const proposed = await deps.proposeAlertAnswer(tx, { noticeId: params.noticeId, ...body, actor, now });
+        return proposed.ok ? ok({ proposalId: proposed.value.proposalId }) : proposed;
+      },
     }),
   ];
 }

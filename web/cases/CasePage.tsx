@@ -14,6 +14,7 @@ import { useMay, useMe } from "../shell/desk.ts";
 import { Page } from "../shell/Page.tsx";
 import type { PageKey } from "../shell/page.ts";
 import { Activity, NOTE_FIELD } from "./Activity.tsx";
+import { useBack } from "./back.ts";
 import { CloseDialog } from "./CloseDialog.tsx";
 import { CustomerCard } from "./CustomerCard.tsx";
 import { EvidencePanel, FindingsPanel, levelOfSeverity } from "./EvidencePanel.tsx";
@@ -103,6 +104,7 @@ function Dialogs({
 function useCaseKeys(of: CaseJson | undefined, open: (dialog: Dialog) => void): readonly PageKey[] {
   const t = useT();
   const go = useGo();
+  const back = useBack("/cases");
   const can = useMay();
   if (of === undefined) return [];
   const waiting = of.proposals.find((proposal) => proposal.waitingForMe);
@@ -114,7 +116,7 @@ function useCaseKeys(of: CaseJson | undefined, open: (dialog: Dialog) => void): 
     ...(waiting ? [{ keys: "A", label: t("cases.key.approve"), act: () => go(`/decisions/${waiting.id}`) }] : []),
     ...(can("cases.work") ? [{ keys: "N", label: t("cases.key.note"), act: note }] : []),
     ...(mayNow("close", of.state) ? [{ keys: "X", label: t("cases.key.close"), act: () => open("close") }] : []),
-    { keys: "Escape", label: t("cases.key.back"), act: () => go("/cases") },
+    { keys: "Escape", label: t("cases.key.back"), act: back },
   ];
 }
 

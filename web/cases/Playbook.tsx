@@ -13,13 +13,19 @@ import { useMay } from "../shell/desk.ts";
 const LEVEL: Readonly<Record<StepState, Level>> = { todo: "none", doing: "info", done: "ok", "not-needed": "none" };
 const isSettled = (step: StepJson): boolean => step.state === "done" || step.state === "not-needed";
 
+/** What comes next is open, the rest is one line each: at 02:10 nobody reads twenty steps. */
+const STAGES_OPEN = 2;
+
 export function Playbook({ of, playbook }: { readonly of: CaseJson; readonly playbook: PlaybookJson }) {
   const t = useT();
-  const f = useFormat();
   const word = useWord();
   const can = useMay();
   const [marking, mark] = useState<StepJson>();
   const steps = playbook.stages.flatMap((stage) => stage.steps);
+  const current = playbook.stages
+    .filter((stage) => !stage.steps.every(isSettled))
+    .slice(0, STAGES_OPEN)
+    .map((stage) => stage.id);
   const mayMark = can("cases.work") && mayNow("tick", of.state);
   return (
     <Panel
@@ -33,22 +39,44 @@ export function Playbook({ of, playbook }: { readonly of: CaseJson; readonly pla
       id="playbook"
     >
       {playbook.stages.map((stage) => (
-        <div key={stage.id} className="stage">
-          <span className="col">
-            <span className="b">{word(`playbook.stage.${stage.id}`, {}, stage.id)}</span>
-            {stage.aimMinutes !== null && (
-              <span className="tiny ink3">{t("playbook.aim", { time: f.duration(stage.aimMinutes) })}</span>
-            )}
-          </span>
-          <div className="col" style={{ gap: 2 }}>
-            {stage.steps.map((step) => (
-              <StepRow key={step.id} step={step} onMark={mayMark ? () => mark(step) : undefined} />
-            ))}
-          </div>
-        </div>
+        <StageRow
+          key={stage.id}
+          stage={stage}
+          isOpen={current.includes(stage.id)}
+          onMark={mayMark ? mark : undefined}
+        />
       ))}
       {marking && <StepDialog key={marking.id} caseId={of.id} step={marking} onClose={() => mark(undefined)} />}
     </Panel>
+  );
+}
+
+type StageProps = {
+  readonly stage: PlaybookJson["stages"][number];
+  readonly isOpen: boolean;
+  readonly onMark: ((step: StepJson) => void) | undefined;
+};
+
+function StageRow({ stage, isOpen, onMark }: StageProps) {
+  const t = useT();
+  const f = useFormat();
+  const word = useWord();
+  const done = stage.steps.filter(isSettled).length;
+  return (
+    <details className="stage" open={isOpen}>
+      <summary>
+        <span className="b">{word(`playbook.stage.${stage.id}`, {}, stage.id)}</span>
+        {stage.aimMinutes !== null && (
+          <span className="tiny ink3">{t("playbook.aim", { time: f.duration(stage.aimMinutes) })}</span>
+        )}
+        <span className="push tiny ink3 num">{t("cases.playbook.done", { done, total: stage.steps.length })}</span>
+      </summary>
+      <div className="col stage-steps">
+        {stage.steps.map((step) => (
+          <StepRow key={step.id} step={step} onMark={onMark ? () => onMark(step) : undefined} />
+        ))}
+      </div>
+    </details>
   );
 }
 

@@ -1,7 +1,11 @@
 import { useFormat, useWord } from "../i18n/t.ts";
 
 /** A row of the event log as every timeline has it. */
-export type EventLike = { readonly type: string; readonly data: unknown };
+export type EventLike = {
+  readonly type: string;
+  readonly data: unknown;
+  readonly actor?: { readonly name: string } | undefined;
+};
 export type Sentence = { readonly kind: string; readonly facts: Readonly<Record<string, string | number>> };
 type Word = ReturnType<typeof useWord>;
 
@@ -45,7 +49,7 @@ export function useSentence(): (group: "finding" | "evidence", sentence: Sentenc
 export function useEventText(): (event: EventLike) => string {
   const word = useWord();
   const f = useFormat();
-  return ({ type, data }) => {
+  return ({ type, data, actor }) => {
     const facts = plainFacts(data);
     const nested = (data as { kind?: unknown; facts?: unknown } | null) ?? {};
     const finding =
@@ -53,6 +57,9 @@ export function useEventText(): (event: EventLike) => string {
         ? findingIn(word, nested.kind, plainFacts(nested.facts))
         : "–";
     const minutes = facts["afterMinutes"] ?? facts["minutes"];
+    // Who takes a case for oneself reads better without being named twice.
+    const self = actor !== undefined && facts["to"] === actor.name ? word(`event.${type}.self`, {}, "") : "";
+    if (self !== "") return self;
     const after = typeof minutes === "number" ? f.duration(minutes) : "–";
     return word(`event.${type}`, { finding, after, ...facts, ...namesIn(facts, word) }, type).replaceAll(
       /\{\w+\}/g,

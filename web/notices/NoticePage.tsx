@@ -3,10 +3,11 @@ import { useState } from "react";
 import type { NoticeJson } from "../../src/notices/contract.ts";
 import { useFormat, useT, useWord } from "../i18n/t.ts";
 import { Facts } from "../kit/Bits.tsx";
-import { Go, useGo } from "../kit/Go.tsx";
+import { Go } from "../kit/Go.tsx";
 import { Panel } from "../kit/Panel.tsx";
 import { Glyph, Tag } from "../kit/Risk.tsx";
 import { Loaded } from "../kit/States.tsx";
+import { useBack } from "../cases/back.ts";
 import { useRead } from "../query.ts";
 import { Page } from "../shell/Page.tsx";
 import { AnswerPanel } from "./AnswerPanel.tsx";
@@ -18,7 +19,7 @@ import "./notices.css";
 export function NoticePage() {
   const { noticeId } = useParams({ from: "/desk/notices/$noticeId" });
   const t = useT();
-  const go = useGo();
+  const back = useBack("/notices");
   const nameOf = useNoticeName();
   const notice = useRead<NoticeJson>(["notices", noticeId], `/api/notices/${noticeId}`);
   const claim = useClaim();
@@ -33,26 +34,28 @@ export function NoticePage() {
         ...(canClaim
           ? [{ keys: "C", label: t("notices.claim"), act: () => claim.claim.mutate({ noticeId, takeOver: false }) }]
           : []),
-        { keys: "Escape", label: t("cases.key.back"), act: () => go("/notices") },
+        { keys: "Escape", label: t("cases.key.back"), act: back },
       ]}
     >
       <Loaded query={notice} title={t("notices.failed")} text={t("notices.failed.text")}>
         {(found) => (
-          <div className="g2 notice-grid">
-            <div className="stk">
-              <ClockAndMoney notice={found} />
-              <Says notice={found} />
-              <Sources notice={found} />
-            </div>
-            <div className="stk">
-              <Panel>
-                <div className="sec col" style={{ gap: 8 }}>
-                  <Holder notice={found} claim={claim} />
-                  <CaseLink notice={found} />
-                </div>
-              </Panel>
-              <AnswerPanel key={found.id} notice={found} />
-              <MicrosoftLog notice={found} />
+          <div className="stk">
+            <ClockAndMoney notice={found} />
+            <div className="g2 notice-grid">
+              <div className="stk">
+                <Says notice={found} />
+                <Sources notice={found} />
+              </div>
+              <div className="stk">
+                <Panel>
+                  <div className="sec col" style={{ gap: 8 }}>
+                    <Holder notice={found} claim={claim} />
+                    <CaseLink notice={found} />
+                  </div>
+                </Panel>
+                <AnswerPanel key={found.id} notice={found} />
+                <MicrosoftLog notice={found} />
+              </div>
             </div>
           </div>
         )}
