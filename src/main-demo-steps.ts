@@ -70,7 +70,8 @@ async function sync({ slices }: StepParts, feeds: readonly Feed[]): Promise<void
 async function usageHistory(parts: StepParts): Promise<void> {
   const { slices, simulatorUrl } = parts;
   const today = dayOf(slices.syncDeps.clock.now(), "UTC");
-  for (let days = Math.min(today.day - 1, READINGS_MAX); days >= 1; days--) await readUsageAsOf(parts, days * 24);
+  // The first day is left out: what Microsoft gives then is still the month before.
+  for (let days = Math.min(today.day - 3, READINGS_MAX); days >= 1; days--) await readUsageAsOf(parts, days * 24);
   for (const hours of [6, USAGE_DELAY_HOURS]) await readUsageAsOf(parts, hours);
   await sync(parts, ["budgets"]);
   await setDelay(simulatorUrl, USAGE_DELAY_HOURS);
@@ -132,7 +133,7 @@ async function budgets({ store, slices, access }: StepParts): Promise<void> {
   >[1]);
   if (!page.ok) throw new Error(page.error.detail);
   for (const row of page.value.rows) {
-    if (row.partnerBudget === null || row.budget !== null) continue;
+    if (row.partnerBudget === null || row.budgetState !== null) continue;
     const now = clock.now();
     const ask = {
       customerId: row.customerId as CustomerId,

@@ -185,6 +185,9 @@ test("a budget is set exactly, removed with null, and left alone when it is so a
     const same = await actions.setBudget({ customerId, amount: { units: 100n, scale: 0 } }, call);
     assert.ok(same.ok && same.value.kind === "unchanged");
     assert.equal(seen.length, 5);
+    const round = await actions.setBudget({ customerId, amount: { units: 1_600_000n, scale: 2 } }, call);
+    assert.ok(round.ok);
+    assert.match(seen[6]?.body ?? "", /"Amount":16000,/);
   });
 });
 

@@ -29,7 +29,9 @@ export function budgetBody(amount: Decimal | undefined): Json {
 function exactNumber(amount: Decimal): number {
   const number = Number(decimalToText(amount));
   const held = parseDecimal(String(number));
-  if (!held.ok || held.value.units !== amount.units || held.value.scale !== amount.scale) {
+  // 16000.00 is 16000: both are brought to the same form before they are compared.
+  const asked = parseDecimal(decimalToText(amount));
+  if (!held.ok || !asked.ok || held.value.units !== asked.value.units || held.value.scale !== asked.value.scale) {
     throw new Error(`invariant broken: a JSON number cannot carry ${decimalToText(amount)}`);
   }
   return number;
