@@ -90,3 +90,8 @@ const trends = [
 ] as const;
 for (const [what, costs, expected] of trends)
   test(`trend of ${what}: ${expected ?? "unknown"}`, () => assert.equal(trendBps(days(costs), "SEK"), expected));
+
+test("one figure for two weeks tells no trend", () => {
+  const long: Interval = { fromAt: start, through: start.add({ hours: 24 * 20 }), cost: { units: 900n, scale: 0 } };
+  assert.equal(trendBps([long], "SEK"), undefined);
+});

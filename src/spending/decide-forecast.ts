@@ -147,6 +147,8 @@ export function trendBps(intervals: readonly Interval[], currency: Currency): nu
   const edge = newest.through.epochMilliseconds - TREND_DAYS * Number(DAY_MS);
   const start = edge - TREND_DAYS * Number(DAY_MS);
   if ((intervals[0]?.fromAt.epochMilliseconds ?? newest.through.epochMilliseconds) > start) return undefined;
+  // One long interval over both weeks would tell "no change", which nobody measured.
+  if (intervals.filter((one) => one.through.epochMilliseconds > start).length < INTERVALS_MIN * 2) return undefined;
   const sum = (from: number, to: number) =>
     intervals.reduce((total, { fromAt, through, cost }) => {
       const begin = Math.max(fromAt.epochMilliseconds, from);

@@ -1,7 +1,6 @@
 import type { CustomerId, NewId } from "../core/ids.ts";
-import { decimalToText } from "../core/decimal.ts";
-import { exponentOf } from "../core/currency.ts";
-import { type Money, moneyToJson } from "../core/money.ts";
+import { type Decimal, decimalToText, parseDecimal } from "../core/decimal.ts";
+import { type Money, moneyToJson, moneyToText } from "../core/money.ts";
 import { no, type Refusal } from "../core/refusal.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { Clock } from "../core/time.ts";
@@ -119,7 +118,7 @@ export async function pushBudget(deps: PushDeps, customerId: CustomerId): Promis
   let answer: Awaited<ReturnType<PushDeps["setBudget"]>>;
   try {
     answer = await deps.setBudget(
-      { customerId, amount: { units: amount.minor, scale: exponentOf(amount.currency) } },
+      { customerId, amount: plainDecimal(amount) },
       { requestId: claimed.request_id, correlationId: deps.newId() },
     );
   } catch (outage) {
@@ -139,6 +138,13 @@ export async function pushBudget(deps: PushDeps, customerId: CustomerId): Promis
     });
     if (moved) await appendEvents(tx, [pushedEvent(claimed, outcome, now)]);
   });
+}
+
+/** The amount without trailing zeros: Partner Center wants a JSON number, and 720000.00 is none that keeps its digits. */
+function plainDecimal(amount: Money): Decimal {
+  const parsed = parseDecimal(moneyToText(amount));
+  if (!parsed.ok) throw new Error(`invariant broken: ${parsed.error}`);
+  return parsed.value;
 }
 
 async function claim(tx: Tx, { clock, enqueue }: PushDeps, customerId: CustomerId): Promise<BudgetRow | undefined> {

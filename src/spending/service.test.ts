@@ -268,7 +268,7 @@ test("a newer agreement while the older one is being sent wins", async () => {
   await pushBudget(deps, customerIdOf(1));
   assert.deepEqual(
     [await stateOf(1), partnerCenter.budgets.get(customerIdOf(1))?.amount?.units],
-    ["in-partner-center", 90_000n],
+    ["in-partner-center", 900n],
   );
 });
 

@@ -65,11 +65,7 @@ export function CustomersPage() {
   ];
   return (
     <Page title={t("nav.customers")} beside={t("customers.page.q")} keys={keys}>
-      <Panel
-        title={t("customers.list")}
-        question={t("customers.list.q")}
-        aside={<OnlyChips only={only} onOnly={(next) => set({ only: next })} />}
-      >
+      <Panel title={t("customers.list")} question={t("customers.list.q")}>
         <DataTable
           label={t("customers.list")}
           columns={columns}
@@ -80,7 +76,12 @@ export function CustomersPage() {
           onFilter={(text) => set({ q: text })}
           sort={sort}
           onSort={(next) => set({ sort: next })}
-          tools={<Choices filters={filters.data} search={search} set={set} />}
+          tools={
+            <>
+              <Choices filters={filters.data} search={search} set={set} />
+              <OnlyChips only={only} onOnly={(next) => set({ only: next })} />
+            </>
+          }
           isFiltered={Boolean(reseller || country || standing || currency || only)}
           onClear={() => set(cleared)}
           empty={<NoCustomers />}

@@ -19,7 +19,13 @@ export function InvoicesPanel({ receivables }: Props) {
       id="invoices"
       title={t("customers.section.invoices")}
       question={t("customers.invoices.q")}
-      aside={receivables && <Payer receivables={receivables} />}
+      aside={
+        receivables && (
+          <span className="hide-sm">
+            <Payer receivables={receivables} />
+          </span>
+        )
+      }
     >
       {receivables === null ? (
         <EmptyState level="error" title={t("customers.invoices.failed")} />
@@ -36,6 +42,9 @@ export function InvoicesPanel({ receivables }: Props) {
         />
       ) : (
         <>
+          <div className="sec small ink2 only-sm">
+            <Payer receivables={receivables} />
+          </div>
           {receivables.currencies.map((row) => (
             <Ageing key={row.currency} row={row} />
           ))}

@@ -3,6 +3,7 @@ import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useFormat, useT } from "../i18n/t.ts";
 import { K } from "../kit/Bits.tsx";
+import { PAGE_DEPTH, useKeys } from "../kit/keys.ts";
 import { StandingStrip } from "../kit/Risk.tsx";
 import { Loaded, PartlyFailed, RowsSkeleton, Why } from "../kit/States.tsx";
 import { useRead } from "../query.ts";
@@ -51,15 +52,12 @@ function Passport({ passport, crumbs }: PassportProps) {
   const canEdit = can("customers.edit");
   const jump = (section: string) => document.getElementById(section)?.scrollIntoView({ block: "start" });
   const keys = [
-    ...SECTIONS.map((section, at) => ({
-      keys: String(at + 1),
-      label: t(`customers.section.${section}`),
-      act: () => jump(section),
-    })),
+    { keys: "1–6", label: t("customers.key.sections") },
     ...(can("cases.work") ? [{ keys: "N", label: t("customers.note"), act: () => setDialog("note") }] : []),
     ...(canEdit ? [{ keys: "S", label: t("customers.standing.change"), act: () => setDialog("standing") }] : []),
     ...(canEdit ? [{ keys: "L", label: t("customers.limit.set"), act: () => setDialog("limit") }] : []),
   ];
+  useKeys(Object.fromEntries(SECTIONS.map((section, at) => [String(at + 1), () => jump(section)])), PAGE_DEPTH);
   const { identity, standing, spend } = passport;
   return (
     <Page

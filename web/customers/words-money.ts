@@ -3,6 +3,7 @@ import { defineWords } from "../i18n/define.ts";
 /** Words of the passport: frame, exposure, invoices, limit. */
 export const passportMoneyWords = defineWords({
   en: {
+    "customers.key.sections": "jump to section",
     "customers.one": "Customer",
     "customers.one.failed": "The customer could not be loaded",
     "customers.partly": "Part of this page could not be read just now:",
@@ -104,6 +105,7 @@ export const passportMoneyWords = defineWords({
     "customers.invoice.disputed": "Disputed",
   },
   sv: {
+    "customers.key.sections": "gå till avsnitt",
     "customers.one": "Kund",
     "customers.one.failed": "Kunden kunde inte hämtas",
     "customers.partly": "En del av sidan kunde inte läsas just nu:",

@@ -66,7 +66,7 @@ export function SpendPage() {
         <Panel
           title={t("spending.list")}
           question={t("spending.list.q")}
-          aside={<span className="ink3">{t("spending.caps")}</span>}
+          aside={<span className="ink3 hide-sm">{t("spending.caps")}</span>}
         >
           <DataTable
             label={t("spending.list")}
@@ -111,7 +111,7 @@ function columnsOf(t: T, onBudget: ((row: SpendRow) => void) | undefined): reado
     },
     {
       id: "budget",
-      header: t("spending.budget"),
+      header: t("spending.col.budget"),
       sort: "budget-use",
       width: "190px",
       cell: (row) => <BudgetCell row={row} />,

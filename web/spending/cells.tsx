@@ -49,6 +49,7 @@ export function BudgetCell({ row }: RowProps) {
         <Money value={row.budget} className="ink2" />
       </span>
       <Bar share={share} tone={limitTone(share)} height={4} />
+      {row.budgetState === null && <span className="tiny ink3">{t("spending.budget.foreign")}</span>}
       {row.budgetState !== null && row.budgetState !== "in-partner-center" && (
         <span
           className={`row tiny ${row.budgetState === "failed" || row.budgetState === "differs" ? "warn" : "ink3"}`}

@@ -29,4 +29,13 @@ test("the axis names the first and the last day", () =>
     fanTicks("2026-02", (one) => one.slice(8)),
     ["01", "08", "15", "22", "28"],
   ));
+test("a month whose first figure came late begins at nothing", () => {
+  const late = { ...spend, days: spend.days.slice(3), forecast: null } as unknown as CustomerSpend;
+  assert.deepEqual(fanPoints(late, (one) => one).slice(0, 4), [
+    { day: day(1), used: 0 },
+    { day: day(2) },
+    { day: day(3) },
+    { day: day(4), used: 40 },
+  ]);
+});
 test("yen have no minor units", () => assert.equal(unitsOf({ minor: "500", currency: "JPY" }), 500));

@@ -20,6 +20,8 @@ export function fanPoints(spend: CustomerSpend, label: (day: string) => string):
     if (day === newest && cost !== undefined)
       return { day: label(day), used: cost, ...(spend.forecast ? { mid: cost, band: [cost, cost] } : {}) };
     if (cost !== undefined) return { day: label(day), used: cost };
+    // Microsoft's total starts at nothing with the month, so a line may begin there even without a figure of that day.
+    if (at === 0 && newest !== undefined) return { day: label(day), used: 0 };
     return point === undefined || newest === undefined || day < newest
       ? { day: label(day) }
       : { day: label(day), mid: unitsOf(point.mid), band: [unitsOf(point.low), unitsOf(point.high)] };
