@@ -7,6 +7,7 @@ import { decideMovement } from "./decide-movement.ts";
 import {
   changeSince,
   countUnknown,
+  loadPortfolioDay,
   type PortfolioSummary,
   savePortfolioDay,
   sumFigures,
@@ -32,6 +33,7 @@ export async function sumPortfolio(tx: Tx, { day, now, reporting, rates, movemen
     const convert = (minor: bigint, currency: Currency): bigint =>
       convertWith(rates, money(minor, currency), reporting)?.amount.minor ?? 0n;
     const moved = decideMovement({
+      rates: await rateEffect(tx, change.from, { reporting, rates }),
       before: change.before,
       after: sums.total_minor,
       usageUp: change.usage_up,
@@ -66,3 +68,26 @@ export async function sumPortfolio(tx: Tx, { day, now, reporting, rates, movemen
   };
   await savePortfolioDay(tx, sums, { summary, at: now });
 }
+
+type Converting = Pick<Summing, "reporting" | "rates">;
+
+/** What today's rates make of the day before's foreign amounts, less what that day's made of them. */
+async function rateEffect(tx: Tx, from: Temporal.PlainDate, { reporting, rates }: Converting) {
+  const effect = { open: 0n, usage: 0n, term: 0n, deposits: 0n };
+  const before = await loadPortfolioDay(tx, from);
+  if (before === undefined || before.currency !== reporting) return effect;
+  for (const { part, currency, minor, reporting: then } of before.summary.parts) {
+    if (currency === reporting) continue;
+    const now = convertWith(rates, money(BigInt(minor), currency), reporting)?.amount.minor;
+    // A rate that was missing on either day makes an amount appear or vanish; that too is the rates' doing.
+    effect[EFFECT_OF[part]] += (now ?? 0n) - BigInt(then ?? "0");
+  }
+  return effect;
+}
+const EFFECT_OF = {
+  "open-not-due": "open",
+  "open-overdue": "open",
+  "unbilled-usage": "usage",
+  "committed-term": "term",
+  deposits: "deposits",
+} as const;

@@ -37,7 +37,7 @@ const NAMES: Readonly<Record<ImportField, string>> = {
   documentType:
     "type documenttype doctype transactiontype invoicetype typ fakturatyp dokumenttyp belegart dokumenttype soort documentsoort bilagstype tyyppi",
   settledDate:
-    "settleddate paiddate datepaid paymentdate cleardate clearedate closedat closeddate fullypaidondate betaldatum betalningsdatum betald slutbetald zahlungsdatum bezahltam betaaldatum betaaldop betalingsdato betaltdato maksupäivä maksupaiva",
+    "settleddate paiddate datepaid paymentdate cleardate clearedate closedat closedatdate closeddate fullypaidondate betaldatum betalningsdatum betald slutbetald zahlungsdatum bezahltam betaaldatum betaaldop betalingsdato betaltdato maksupäivä maksupaiva",
   daysLate:
     "dayslate dayspastdue dayoverdue daysoverdue dagarsen dagarforsenad tageverspätet dagentelaat dagerforsinket dageforsinket myöhässä",
   disputed:

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { canonicalJson, toJson } from "../core/canonical.ts";
 import type { Currency } from "../core/currency.ts";
 import type { NewId } from "../core/ids.ts";
 import { no, type Refusal } from "../core/refusal.ts";
@@ -51,7 +52,7 @@ export const sha256 = (bytes: Uint8Array | string): string => createHash("sha256
 export const fingerprintOf = (kind: ImportKind, columns: readonly string[]): string =>
   sha256(JSON.stringify([kind, ...columns.map((name) => name.toLowerCase())]));
 const mappingHash = (kind: ImportKind, mapping: ImportMapping, format: FileFormat): string =>
-  sha256(JSON.stringify([kind, mapping, format]));
+  sha256(canonicalJson(toJson([kind, mapping, format])));
 
 export type Upload = { readonly fileName: string; readonly bytes: Uint8Array; readonly kind?: ImportKind | undefined };
 
@@ -194,7 +195,7 @@ export async function previewImport(
 }
 
 const sameMapping = (found: ImportRecord, mapping: ImportMapping): boolean =>
-  JSON.stringify(Object.entries(found.mapping).sort()) === JSON.stringify(Object.entries(mapping).sort());
+  canonicalJson(toJson(found.mapping)) === canonicalJson(toJson(mapping));
 
 /** The person said that the first line is (or is not) a header: the file is recognised anew. */
 async function againIfAsked(

@@ -70,16 +70,6 @@ const unitsOf = (money: MoneyWire): number =>
 function Trend({ points, limit }: { readonly points: readonly TrendPointWire[]; readonly limit: TrendProps["limit"] }) {
   const t = useT();
   const f = useFormat();
-  const data = useMemo(
-    () =>
-      points.map((point) => ({
-        day: f.day(point.day),
-        ...Object.fromEntries(
-          point.parts.filter(({ kind }) => kind !== "deposits").map(({ kind, amount }) => [kind, unitsOf(amount)]),
-        ),
-      })),
-    [points, f],
-  );
   const known = points.filter(({ total }) => total !== null);
   const [first, last] = [known[0], known.at(-1)];
   const write = (money: MoneyWire | null | undefined) => (money == null ? t("kit.unknown") : f.money(money));
@@ -114,30 +104,7 @@ function Trend({ points, limit }: { readonly points: readonly TrendPointWire[]; 
             ]),
         }}
       >
-        <AreaChart
-          h={HEIGHT}
-          data={data}
-          dataKey="day"
-          type="stacked"
-          curveType="linear"
-          withDots={false}
-          withLegend={false}
-          withGradient={false}
-          fillOpacity={0.85}
-          strokeWidth={1}
-          gridAxis="y"
-          tickLine="none"
-          areaProps={{ isAnimationActive: false }}
-          valueFormatter={(value) => `${f.count(Math.round(value))}\u00a0${currency}`}
-          series={STACKED.map((kind) => ({ name: kind, label: t(`exposure.part.${kind}`), color: TONES[kind] }))}
-          xAxisProps={{ minTickGap: 60, tickMargin: 6 }}
-          yAxisProps={{ width: 74, tickMargin: 6, tickFormatter: (value: number) => f.count(value) }}
-          referenceLines={
-            limit == null || limit.currency !== currency
-              ? []
-              : [{ y: unitsOf(limit), label: t("exposure.trend.limit"), color: "var(--s-ink-2)" }]
-          }
-        />
+        <TrendChart points={points} limit={limit} currency={currency} />
       </ChartFrame>
       {partial > 0 && (
         <span className="row tiny ink3" style={{ gap: 6 }}>
@@ -146,5 +113,48 @@ function Trend({ points, limit }: { readonly points: readonly TrendPointWire[]; 
         </span>
       )}
     </div>
+  );
+}
+
+type ChartProps = Pick<TrendProps, "limit"> & { readonly points: readonly TrendPointWire[]; readonly currency: string };
+
+function TrendChart({ points, limit, currency }: ChartProps) {
+  const t = useT();
+  const f = useFormat();
+  const data = useMemo(
+    () =>
+      points.map((point) => ({
+        day: f.day(point.day),
+        ...Object.fromEntries(
+          point.parts.filter(({ kind }) => kind !== "deposits").map(({ kind, amount }) => [kind, unitsOf(amount)]),
+        ),
+      })),
+    [points, f],
+  );
+  return (
+    <AreaChart
+      h={HEIGHT}
+      data={data}
+      dataKey="day"
+      type="stacked"
+      curveType="linear"
+      withDots={false}
+      withLegend={false}
+      withGradient={false}
+      fillOpacity={0.85}
+      strokeWidth={1}
+      gridAxis="y"
+      tickLine="none"
+      areaProps={{ isAnimationActive: false }}
+      valueFormatter={(value) => `${f.count(Math.round(value))}\u00a0${currency}`}
+      series={STACKED.map((kind) => ({ name: kind, label: t(`exposure.part.${kind}`), color: TONES[kind] }))}
+      xAxisProps={{ minTickGap: 60, tickMargin: 6 }}
+      yAxisProps={{ width: 74, tickMargin: 6, tickFormatter: (value: number) => f.count(value) }}
+      referenceLines={
+        limit == null || limit.currency !== currency
+          ? []
+          : [{ y: unitsOf(limit), label: t("exposure.trend.limit"), color: "var(--s-ink-2)" }]
+      }
+    />
   );
 }
