@@ -57,13 +57,29 @@ const cases = [
     "2026-12-01 of 2026-12: 400 since 2026-12-01T00:00:00Z",
   ],
   [["2026-11-30T05:00:00Z", "0"], ["2026-12-01T05:00:00Z", "0"], "2026-12-01 of 2026-12: 0 since 2026-12-01T00:00:00Z"],
+  [
+    ["2026-11-01T13:00:00Z", "300"],
+    ["2026-11-02T13:00:00Z", "14"],
+    "2026-11-02 of 2026-11: 14 since 2026-11-01T00:00:00Z, the one before was last month's",
+  ],
+  [
+    ["2026-11-02T13:00:00Z", "300"],
+    ["2026-11-03T13:00:00Z", "200"],
+    "2026-11-03 of 2026-11: -100 since 2026-11-02T13:00:00Z",
+  ],
+  [
+    ["2026-11-03T13:00:00Z", "300"],
+    ["2026-11-04T13:00:00Z", "10"],
+    "2026-11-04 of 2026-11: -290 since 2026-11-03T13:00:00Z",
+  ],
 ] as const;
 for (const [before, now, expected] of cases)
   test(`after ${before?.join(" ") ?? "nothing"}, ${now.join(" ")} is ${expected}`, () => {
     const placed = placeReading(before && kept(before[0], before[1]), reading(now[0], now[1]));
     const month = placed.month.toString().slice(0, 7);
+    const late = placed.beforeIsOfLastMonth ? ", the one before was last month's" : "";
     assert.equal(
-      `${placed.day.toString()} of ${month}: ${decimalToText(placed.cost)} since ${placed.fromAt.toString()}`,
+      `${placed.day.toString()} of ${month}: ${decimalToText(placed.cost)} since ${placed.fromAt.toString()}${late}`,
       expected,
     );
   });

@@ -13,6 +13,8 @@ export type PlacedReading = {
   readonly cost: Decimal;
   /** From when on `cost` counts. */
   readonly fromAt: Temporal.Instant;
+  /** The kept figure before turns out to be last month's total: it must be moved to last month's last day. */
+  readonly beforeIsOfLastMonth: boolean;
 };
 
 /** Days into a new month in which a figure may still be the total of the old one: data is about a day late (GUIDANCE 2). */
@@ -24,27 +26,42 @@ export const monthStart = (month: Temporal.PlainDate): Temporal.Instant => month
 
 /**
  * Tells the day and month of a figure and what it adds. Microsoft's total starts at zero with each month; a figure in the
- * first days that is not below last month's total is still last month's, and counts for its last day.
+ * first days that is not below last month's total is still last month's, and counts for its last day. When nothing is known
+ * of last month, that shows only with the next figure: the total then falls by more than half.
  */
 export function placeReading(before: KeptReading | undefined, reading: Reading): PlacedReading {
   const given = utcDay(reading.through);
-  const isLate =
-    before !== undefined &&
-    given.day <= LATE_DAYS &&
-    Temporal.PlainDate.compare(before.month, monthOf(given)) < 0 &&
-    monthOf(given).subtract({ months: 1 }).equals(before.month) &&
-    isPositive(before.monthToDate) &&
-    !isBelow(reading.monthToDate, before.monthToDate);
-  const month = isLate ? before.month : monthOf(given);
+  const ownMonth = monthOf(given);
+  const isLate = before !== undefined && isStillLastMonth(before, { ...reading, day: given });
+  const month = isLate ? before.month : ownMonth;
   const day = isLate ? month.add({ months: 1 }).subtract({ days: 1 }) : given;
-  const isSameMonth = before !== undefined && before.month.equals(month);
+  const beforeIsOfLastMonth =
+    before !== undefined && before.month.equals(month) && !isLate && wasLastMonth(before, reading);
+  const continues = before !== undefined && before.month.equals(month) && !beforeIsOfLastMonth;
   return {
     day,
     month,
-    cost: isSameMonth ? subtractDecimal(reading.monthToDate, before.monthToDate) : reading.monthToDate,
-    fromAt: isSameMonth ? before.through : monthStart(month),
+    cost: continues ? subtractDecimal(reading.monthToDate, before.monthToDate) : reading.monthToDate,
+    fromAt: continues ? before.through : monthStart(month),
+    beforeIsOfLastMonth,
   };
 }
 
-const isPositive = (value: Decimal): boolean => value.units > 0n;
+/** A figure of the first days of a month that has not begun again from nothing. */
+function isStillLastMonth(before: KeptReading, reading: Reading & { readonly day: Temporal.PlainDate }): boolean {
+  const follows = before.month.add({ months: 1 }).equals(monthOf(reading.day));
+  return (
+    follows &&
+    reading.day.day <= LATE_DAYS &&
+    before.monthToDate.units > 0n &&
+    !isBelow(reading.monthToDate, before.monthToDate)
+  );
+}
+
+/** The figure before was of the first days, and the total fell by more than half since: no correction is that large. */
+function wasLastMonth(before: KeptReading, reading: Reading): boolean {
+  const twice = { ...reading.monthToDate, units: reading.monthToDate.units * 2n };
+  return before.day.day <= LATE_DAYS && before.monthToDate.units > 0n && isBelow(twice, before.monthToDate);
+}
+
 const isBelow = (a: Decimal, b: Decimal): boolean => subtractDecimal(a, b).units < 0n;

@@ -14,6 +14,7 @@ import {
   loadKeptFigures,
   markCustomersToLook,
   markToLook,
+  moveToLastMonth,
   type PlacedFigure,
   sumEntitlements,
   upsertFigures,
@@ -100,6 +101,11 @@ async function keepFigures(tx: Tx, figures: readonly Figure[], at: Temporal.Inst
         continue;
       fresh.set(figureKey(figure), { ...figure, ...placeReading(known?.before, figure) });
     }
+    const late = [...fresh].flatMap(([key, { scope, scopeId, beforeIsOfLastMonth }]) => {
+      const before = beforeIsOfLastMonth ? kept.get(key)?.before : undefined;
+      return before === undefined ? [] : [{ scope, scopeId, upTo: before.day }];
+    });
+    if (late.length > 0) await moveToLastMonth(tx, late);
     if (fresh.size > 0) await upsertFigures(tx, [...fresh.values()], at);
     placed.push(...fresh.values());
   }

@@ -76,6 +76,21 @@ test("figures are kept once, exact, and an older one changes nothing", async () 
   assert.equal((await readEvents(store.db, { typePrefix: "spending.", limit: 1_000 })).length, before.length);
 });
 
+test("a first figure that was last month's total moves to last month when the next one begins anew", async () => {
+  await save([aRecord(1, "2900", "2026-11-01T05:00:00Z")]);
+  await save([aRecord(1, "3000", "2026-11-01T23:00:00Z")]);
+  await save([aRecord(1, "120", "2026-11-03T05:00:00Z")]);
+  const { rows } = await sql<{ line: string }>`select day || ' ' || cost as line from usage_day order by day`.execute(
+    store.db,
+  );
+  assert.deepEqual(
+    rows.map((row) => row.line),
+    ["2026-10-31 3000", "2026-11-03 120"],
+  );
+  const found = await spendOf(store.db, customerIdOf(1), now);
+  assert.deepEqual([found.used?.minor, found.lastMonth?.total.minor], ["12000", "300000"]);
+});
+
 test("spend of a customer: used, burn, forecast and its reasons", async () => {
   await november(1, 100);
   const found = await spendOf(store.db, customerIdOf(1), now);

@@ -24,6 +24,7 @@ export type PlacedFigure = Figure & {
   readonly month: Temporal.PlainDate;
   readonly cost: Decimal;
   readonly fromAt: Temporal.Instant;
+  readonly beforeIsOfLastMonth: boolean;
 };
 
 /** A `numeric` column as an exact decimal. */
@@ -102,6 +103,27 @@ export async function upsertFigures(tx: Tx, figures: readonly PlacedFigure[], re
     on conflict (scope, scope_id, day) do update set customer_id = excluded.customer_id, name = excluded.name, month = excluded.month, currency = excluded.currency,
       month_to_date = excluded.month_to_date, cost = excluded.cost, from_at = excluded.from_at, through = excluded.through, usd = excluded.usd, read_at = excluded.read_at
     where excluded.through >= usage_day.through`.execute(tx);
+}
+
+/**
+ * Moves figures that turned out to be last month's totals to the last day of that month; of several the newest stays.
+ * `days` are the first days of a month: every figure up to there is moved.
+ */
+export async function moveToLastMonth(
+  tx: Tx,
+  days: readonly { readonly scope: Scope; readonly scopeId: string; readonly upTo: Temporal.PlainDate }[],
+): Promise<void> {
+  const rows = days.map(({ scope, scopeId, upTo }) => ({ scope, scope_id: scopeId, up_to: upTo.toString() }));
+  await sql`with gone as (
+      delete from usage_day u using jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as g(scope text, scope_id text, up_to date)
+      where u.scope = g.scope and u.scope_id = g.scope_id and u.day <= g.up_to and u.month = date_trunc('month', g.up_to)::date returning u.*),
+    newest as (select distinct on (scope, scope_id) * from gone order by scope, scope_id, day desc)
+    insert into usage_day (scope, scope_id, day, customer_id, name, month, currency, month_to_date, cost, from_at, through, usd, read_at)
+    select scope, scope_id, month - 1, customer_id, name, (month - interval '1 month')::date, currency, month_to_date, month_to_date,
+      (month - interval '1 month') at time zone 'UTC', through, usd, read_at from newest
+    on conflict (scope, scope_id, day) do update set month_to_date = excluded.month_to_date, through = excluded.through, usd = excluded.usd,
+      read_at = excluded.read_at, cost = excluded.month_to_date - (usage_day.month_to_date - usage_day.cost)
+    where excluded.through > usage_day.through`.execute(tx);
 }
 
 /** Keeps the newest figure of each resource and moves the one before it aside. */

@@ -90,11 +90,14 @@ export function OverdueCell({ row }: RowProps) {
   const t = useT();
   const f = useFormat();
   if (row.overdue === null) return <span className="ink3">{t("kit.unknown")}</span>;
-  if (BigInt(row.overdue.minor) === 0n) return <span className="ink3">0</span>;
+  if (BigInt(row.overdue.minor) === 0n) return <span className="ink3 hide-sm">0</span>;
   const days = row.oldestDueDay === null ? undefined : daysSince(row.oldestDueDay, f.nowIso, f.zone);
   return (
     <span className="col" style={{ alignItems: "flex-end" }}>
-      <Money value={row.overdue} code={false} />
+      <span>
+        <span className="only-sm ink3">{t("customers.col.overdue")} </span>
+        <Money value={row.overdue} code={false} />
+      </span>
       {days !== undefined && days > 0 && (
         <span className={`tiny ${days > 30 ? "warn" : "ink3"}`}>{t("customers.daysLate", { n: days })}</span>
       )}

@@ -1,7 +1,6 @@
 import { Button } from "@mantine/core";
-import { lazy, useState } from "react";
+import { lazy } from "react";
 import type { CustomerSpend } from "../../src/spending/contract.ts";
-import { shareOf } from "../i18n/format.ts";
 import { type Format, type T, useFormat, useT, useWord } from "../i18n/t.ts";
 import { Legend } from "../kit/Bits.tsx";
 import { ChartFrame } from "../kit/Chart.tsx";
@@ -11,6 +10,7 @@ import { Panel } from "../kit/Panel.tsx";
 import { Glyph, type Level } from "../kit/Risk.tsx";
 import { EmptyState } from "../kit/States.tsx";
 import { fanPoints, fanTicks, unitsOf } from "./points.ts";
+import { NoSpend, Resources } from "./SpendParts.tsx";
 import "./spending.css";
 
 const SpendFanChart = lazy(() => import("./fan.tsx").then((m) => ({ default: m.SpendFanChart })));
@@ -32,7 +32,13 @@ export function SpendPanel({ spend, failed, onBudget }: Props) {
       id="spend"
       title={spend === null ? t("spending.azure") : t("spending.azure.month", { month })}
       question={t("spending.q")}
-      aside={spend?.state === "known" && <FanLegend spend={spend} />}
+      aside={
+        spend?.state === "known" && (
+          <span className="hide-sm">
+            <FanLegend spend={spend} />
+          </span>
+        )
+      }
     >
       {spend === null || failed ? (
         <EmptyState level="error" title={t("spending.failed")} />
@@ -83,7 +89,12 @@ function Known({ spend, onBudget }: { readonly spend: CustomerSpend; readonly on
           <ForecastFigure spend={spend} />
           <Budget spend={spend} onBudget={onBudget} />
         </div>
-        <Fan spend={spend} />
+        <div className="col">
+          <div className="only-sm">
+            <FanLegend spend={spend} />
+          </div>
+          <Fan spend={spend} />
+        </div>
       </div>
       {spend.resources.length > 0 && <Resources spend={spend} />}
     </>
@@ -310,81 +321,5 @@ function Fan({ spend }: { readonly spend: CustomerSpend }) {
         height={FAN_HEIGHT}
       />
     </ChartFrame>
-  );
-}
-
-const RESOURCES_SHOWN = 5;
-function Resources({ spend }: { readonly spend: CustomerSpend }) {
-  const t = useT();
-  const f = useFormat();
-  const [isAll, setAll] = useState(false);
-  const rows = isAll ? spend.resources : spend.resources.slice(0, RESOURCES_SHOWN);
-  return (
-    <div className="line">
-      <table className="t cards" aria-label={t("spending.resources")}>
-        <thead>
-          <tr>
-            <th scope="col">{t("spending.resources")}</th>
-            <th scope="col">{t("spending.resource.type")}</th>
-            <th scope="col" className="right">
-              {t("spending.monthSoFar")}
-            </th>
-            <th scope="col" className="right">
-              {t("spending.share")}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.id}>
-              <td className="card-title" title={row.id}>
-                <span className="cut">{row.name}</span>
-              </td>
-              <td className="small ink2 card-detail">{[row.type, row.group].filter(Boolean).join(" · ")}</td>
-              <td className="right card-aside">
-                <Money value={row.cost} />
-              </td>
-              <td className="right num small ink2 card-more">
-                {spend.used && spend.used.currency === row.cost.currency
-                  ? f.percent(shareOf(row.cost, spend.used))
-                  : "–"}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {spend.resources.length > RESOURCES_SHOWN && (
-        <div className="sec small">
-          <button type="button" className="linkish" onClick={() => setAll((was) => !was)}>
-            {isAll ? t("spending.resources.fewer") : t("spending.resources.all", { n: spend.resources.length })}
-          </button>
-        </div>
-      )}
-    </div>
-  );
-}
-
-function NoSpend({ spend, onBudget }: { readonly spend: CustomerSpend; readonly onBudget: (() => void) | undefined }) {
-  const t = useT();
-  const isNone = spend.state === "none";
-  return (
-    <EmptyState
-      level={isNone ? "none" : "unknown"}
-      title={t(isNone ? "spending.none" : "spending.unknown")}
-      text={t(
-        isNone
-          ? "spending.none.text"
-          : spend.reason === "currency-unknown"
-            ? "spending.unknown.currency"
-            : "spending.unknown.text",
-      )}
-      action={
-        onBudget && (
-          <Button size="compact-xs" variant="default" onClick={onBudget}>
-            {t(spend.budget === null ? "spending.budget.set" : "spending.budget.change")}…
-          </Button>
-        )
-      }
-    />
   );
 }

@@ -73,7 +73,10 @@ export function ForecastCell({ row }: RowProps) {
   const isOver = row.forecastBps !== null && row.forecastBps > 10_000;
   return (
     <span className="col" style={{ alignItems: "flex-end" }}>
-      <Money value={row.forecast.mid} className={isOver ? "warn b" : ""} />
+      <span>
+        <span className="only-sm ink3">{t("spending.forecast")} </span>
+        <Money value={row.forecast.mid} className={isOver ? "warn b" : ""} />
+      </span>
       <span className="tiny ink3 num">
         {t("spending.range", { low: f.amount(row.forecast.low), high: f.amount(row.forecast.high) })}
       </span>
@@ -88,9 +91,10 @@ export function TrendCell({ row }: RowProps) {
   const f = useFormat();
   if (row.trendBps === null) return <span className="ink3 small">–</span>;
   const text = f.percent(Math.abs(row.trendBps) / 10_000);
+  const isFlat = Math.abs(row.trendBps) < 50;
   return (
     <span className={`num small ${row.trendBps >= STEEP_BPS ? "warn b" : "ink2"}`} title={t("spending.trend.how")}>
-      {row.trendBps > 0 ? `+${text}` : row.trendBps < 0 ? `−${text}` : text}
+      {isFlat ? f.percent(0) : row.trendBps > 0 ? `+${text}` : `−${text}`}
     </span>
   );
 }
