@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { type Database, modeOf, type Mode, openDatabase, rememberMode } from "./main-database.ts";
 import { type Desk, openDesk } from "./main-desk.ts";
 import type { Settings } from "./settings.ts";
@@ -36,7 +36,8 @@ type Serving = {
 };
 
 async function serveOn({ settings, version, database, began }: Serving): Promise<number> {
-  let port = settings.port;
+  const held = settings.port === 0 && settings.role !== "worker" ? await holdFreePort(settings.host) : undefined;
+  let port = held?.port ?? settings.port;
   const baseUrl = () => settings.baseUrl ?? `http://localhost:${port}`;
   let current: Running | undefined;
 
@@ -77,6 +78,7 @@ async function serveOn({ settings, version, database, began }: Serving): Promise
     return 1;
   }
   try {
+    await held?.release();
     if (settings.role !== "worker")
       port = ((await current.desk.listen({ port, host: settings.host })) as AddressInfo).port;
   } catch (error) {
@@ -102,6 +104,25 @@ async function serveOn({ settings, version, database, began }: Serving): Promise
   await current.lock?.release();
   rmSync(addressFile, { force: true });
   return 0;
+}
+
+/**
+ * A port that nobody has, kept from others until we listen on it ourselves: links and cookies name the port, so it must be
+ * known before the desk is open.
+ */
+function holdFreePort(host: string): Promise<{ readonly port: number; release(): Promise<void> }> {
+  return new Promise((done, fail) => {
+    const holder = createServer();
+    // Never what keeps the process alive when the desk cannot start.
+    holder.unref();
+    holder.once("error", fail);
+    holder.listen({ port: 0, host }, () =>
+      done({
+        port: (holder.address() as AddressInfo).port,
+        release: () => new Promise((released) => holder.close(() => released())),
+      }),
+    );
+  });
 }
 
 function runningAt(settings: Settings): string {
