@@ -1,18 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { X509Certificate, randomUUID } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Logger } from "pino";
-import type { Access } from "./access/access.ts";
 import { demoLoader, type DemoProgress } from "./demo/service.ts";
-import { demoSteps } from "./main-demo-steps.ts";
+import { registerWebhookWith } from "./main-connection.ts";
+import { type DemoWorld, demoSteps } from "./main-demo-steps.ts";
 import { type ConnectionFacts, type Microsoft } from "./main-microsoft.ts";
-import type { Slices } from "./main-slices.ts";
 import { simulatorCloud } from "./partner-center/settings.ts";
 import { ROOT, type Settings } from "./settings.ts";
 import type { OpenStore } from "./store/database.ts";
-import type { Enqueue } from "./worker/contract.ts";
 
 type Ready = {
   readonly url: string;
@@ -24,18 +22,12 @@ type Ready = {
   };
 };
 
-export type DemoWorld = {
-  readonly slices: Slices;
-  readonly access: Access;
-  readonly microsoft: Microsoft;
-  readonly enqueue: Enqueue;
-};
 export type Demo = {
   readonly simulatorUrl: string;
   connection(): ConnectionFacts;
   listening(at: { readonly webhookUrl: string | undefined }): Promise<void>;
   /** Loads what is not loaded yet; resolves when that is done or was given up. */
-  load(world: DemoWorld): Promise<void>;
+  load(world: DemoWorld & { readonly microsoft: Microsoft }): Promise<void>;
   progress(): DemoProgress;
   stopLoading(): Promise<void>;
   close(): Promise<void>;
@@ -119,16 +111,13 @@ async function demoOn({ ready, child, store, log }: On): Promise<Demo> {
       refreshToken: ready.credentials.refreshToken,
     }),
     listening: async (at) => void (webhookUrl = at.webhookUrl),
-    load: async (world) => {
-      const steps = demoSteps({
-        ...world,
-        store,
-        simulatorUrl: ready.url,
-        webhookUrl: () => webhookUrl,
-        newId: () => randomUUID(),
-      });
+    load: async ({ microsoft, ...world }) => {
+      const steps = demoSteps({ ...world, store, simulatorUrl: ready.url });
       loader = demoLoader({ store, steps, onTrouble: (step, error) => log.warn({ err: error, step }, "demo") });
       await loader.start();
+      // The port may be another one than at the last start, so the simulator is told each time where to send its events.
+      const answer = await registerWebhookWith(microsoft, webhookUrl)({ replaceForeign: true });
+      if (!answer.ok) log.warn({ problem: answer.problem }, "the simulator did not take our webhook address");
     },
     progress: () => loader?.progress() ?? null,
     stopLoading: async () => loader?.stop(),

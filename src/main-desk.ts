@@ -1,17 +1,17 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { pino } from "pino";
-import { createAccess } from "./access/access.ts";
+import { type Logger, pino } from "pino";
+import { type Access, createAccess } from "./access/access.ts";
 import type { Clock } from "./core/time.ts";
 import { createServer } from "./http/server.ts";
 import { testConnection, registerWebhookWith, webhookRoute } from "./main-connection.ts";
 import { type Demo, prepareDemo } from "./main-demo.ts";
 import type { Mode } from "./main-database.ts";
-import { cloudNamed, type ConnectionFacts, connectMicrosoft } from "./main-microsoft.ts";
+import { cloudNamed, type ConnectionFacts, connectMicrosoft, type Microsoft } from "./main-microsoft.ts";
 import { deskRoutes } from "./main-pages.ts";
 import { type Slices, wireSlices } from "./main-slices.ts";
 import { ROOT, type Settings } from "./settings.ts";
-import { type Connection, openStore, type OpenStore } from "./store/database.ts";
+import { type Connection, isAnswering, openStore, type OpenStore } from "./store/database.ts";
 import { migrate } from "./store/migrate.ts";
 import type { Enqueue } from "./worker/contract.ts";
 import { type Queue, startQueue } from "./worker/queue.ts";
@@ -41,30 +41,78 @@ export type Desk = {
 
 const WEBHOOK_PATH = "/api/webhooks/partner-center";
 
+/** What a desk is made of once everything is wired. */
+type Wired = {
+  readonly store: OpenStore;
+  readonly demo: Demo | undefined;
+  readonly access: Access;
+  readonly microsoft: Microsoft;
+  readonly slices: Slices;
+  readonly routes: ReturnType<Slices["routes"]>;
+  readonly queue: Queue;
+  readonly log: Logger;
+  readonly clock: Clock;
+};
+
+/** Opens, migrates and wires a desk. */
 export async function openDesk(options: DeskOptions): Promise<Desk> {
-  const { settings, connection, mode, version } = options;
+  const wired = await wireDesk(options);
+  const { store, slices, routes, access, demo, queue } = wired;
+  const app = await serverOf(options, wired);
+  const state = { isClosing: false, working: Promise.resolve() };
+  return {
+    store,
+    slices,
+    routes,
+    listen: async (at) => {
+      await app.listen(at);
+      const address = app.server.address();
+      const isOnPort = typeof address === "object" && address !== null;
+      await demo?.listening({ webhookUrl: isOnPort ? `http://${at.host}:${address.port}${WEBHOOK_PATH}` : undefined });
+      return address;
+    },
+    work: async () => {
+      // The demo is loaded before jobs run, so that the same facts are not read twice at once; the page is open meanwhile.
+      const loaded = demo?.load(wired) ?? Promise.resolve();
+      state.working = loaded.then(() => (state.isClosing ? undefined : queue.work()));
+      if (demo === undefined) await state.working;
+    },
+    link: () => (demo === undefined ? access.firstRunLink() : access.demoLink()),
+    close: async () => {
+      state.isClosing = true;
+      await app.close();
+      await demo?.stopLoading();
+      await state.working;
+      await queue.stop();
+      slices.desk.stop();
+      await demo?.close();
+      await store.close();
+    },
+  };
+}
+
+async function wireDesk(options: DeskOptions): Promise<Wired> {
+  const { settings, connection, mode } = options;
   const isDemo = mode === "demo";
   const clock: Clock = { now: () => Temporal.Now.instant() };
-  const log = pino(
-    { level: settings.logLevel === "info" ? "warn" : settings.logLevel, base: null },
-    pino.destination(2),
-  );
+  // At the level "info" a person reads the terminal: only warnings are for them.
+  const level = settings.logLevel === "info" ? "warn" : settings.logLevel;
+  const log = pino({ level, base: null }, pino.destination(2));
   const store = openStore(connection);
   await migrate(store);
-  const demo: Demo | undefined = isDemo ? await prepareDemo({ settings, store, log }) : undefined;
+  const demo = isDemo ? await prepareDemo({ settings, store, log }) : undefined;
   const webhookUrl = webhookUrlOf(options, isDemo);
-
   let queue: Queue | undefined;
   const enqueue: Enqueue = async (tx, ...ask) => {
     if (queue === undefined) throw new Error("invariant broken: the queue is started before anything asks for a job");
     await queue.enqueue(tx, ...ask);
   };
-  const connectionFacts = async (): Promise<ConnectionFacts> => {
+  const facts = async (): Promise<ConnectionFacts> => {
     if (demo) return demo.connection();
     const { cloud, ...told } = await access.partnerCenterSettings(store.db);
     return { cloud: cloudNamed(cloud), roots: [], ...told };
   };
-  const microsoft = connectMicrosoft({ store, dataFolder: settings.dataFolder, clock, log, facts: connectionFacts });
+  const microsoft = connectMicrosoft({ store, dataFolder: settings.dataFolder, clock, log, facts });
   const access = createAccess({
     store,
     dataFolder: settings.dataFolder,
@@ -73,7 +121,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     isDemo,
     enqueue,
     webhookUrl,
-    testConnection: testConnection(microsoft, connectionFacts, isDemo),
+    testConnection: testConnection(microsoft, facts, isDemo),
     registerWebhook: registerWebhookWith(microsoft, webhookUrl),
   });
   const slices = await wireSlices({ store, clock, enqueue, access, microsoft, log, webhookUrl });
@@ -83,8 +131,12 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     webhookRoute({ path: WEBHOOK_PATH, store, clock, enqueue, microsoft, log }),
   ];
   queue = await startQueue({ connection, jobs: slices.jobs(), log });
+  return { store, demo, access, microsoft, slices, routes, queue, log, clock };
+}
+
+function serverOf({ settings, version }: DeskOptions, { store, clock, routes, log, access, demo }: Wired) {
   const webFolder = join(ROOT, "dist", "web");
-  const app = await createServer({
+  return createServer({
     store,
     clock,
     routes,
@@ -95,42 +147,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     extraRefusal: access.extraRefusal,
     authHandler: access.handler,
     ...(existsSync(webFolder) && { webFolder }),
-    health: async () => ({ ok: true, facts: { demo: isDemo } }),
+    health: async () => ({ ok: await isAnswering(store), facts: { demo: demo !== undefined } }),
   });
-  let working: Promise<void> | undefined;
-  let isClosing = false;
-  return {
-    store,
-    slices,
-    routes,
-    listen: async (at) => {
-      await app.listen(at);
-      const address = app.server.address();
-      await demo?.listening({
-        webhookUrl:
-          typeof address === "object" && address ? `http://${at.host}:${address.port}${WEBHOOK_PATH}` : undefined,
-      });
-      return address;
-    },
-    work: async () => {
-      // The demo is loaded before jobs run, so that the same facts are not read twice at once; the page is open meanwhile.
-      working = (demo?.load({ slices, access, microsoft, enqueue }) ?? Promise.resolve()).then(() =>
-        isClosing ? undefined : queue?.work(),
-      );
-      if (demo === undefined) await working;
-    },
-    link: () => (isDemo ? access.demoLink() : access.firstRunLink()),
-    close: async () => {
-      isClosing = true;
-      await app.close();
-      await demo?.stopLoading();
-      await working;
-      await queue?.stop();
-      slices.desk.stop();
-      await demo?.close();
-      await store.close();
-    },
-  };
 }
 
 /** Where Microsoft (or in the demo its simulator) finds us; Microsoft itself calls https addresses only. */

@@ -4,7 +4,7 @@ import { dayOf } from "./core/time.ts";
 import { committedTerms } from "./customers/service-holdings.ts";
 import * as customers from "./customers/service.ts";
 import { exposureSlice } from "./exposure/slice.ts";
-import type { DeskFacts, SliceParts } from "./main-slices.ts";
+import type { DeskFacts, SliceParts } from "./main-parts.ts";
 import { customersWithLedger, openReceivables, receivablesMovement } from "./receivables/service.ts";
 import { burnRateOf, spendOf, unbilledUsage } from "./spending/service.ts";
 

@@ -9,7 +9,7 @@ const program = (name: string) => [process.execPath, join("node_modules", name)]
 type Step = { readonly name: string; readonly run: readonly string[] };
 const STEPS: readonly Step[] = [
   { name: "format", run: [join(BIN, "oxfmt"), "--check", ...paths] },
-  { name: "lint", run: [join(BIN, "oxlint"), "--deny-warnings", ...paths] },
+  { name: "lint", run: [join(BIN, "oxlint"), "--type-aware", "--deny-warnings", ...paths] },
   ...["tsconfig.json", "tsconfig.pure.json", "tsconfig.web.json"].map((config) => ({
     name: `types (${config})`,
     run: [...program("typescript/bin/tsc"), "-p", config],

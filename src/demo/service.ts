@@ -19,23 +19,23 @@ export type DemoDeps = {
 /** Loads the demo reseller beside a running desk; `progress` is what the page shows. */
 export function demoLoader({ store, steps, onTrouble }: DemoDeps) {
   let progress: DemoProgress = null;
-  let isStopping = false;
+  const stopping = { asked: false };
 
   async function load(): Promise<void> {
     const last = await readSetting(store.db, KEPT);
     const from = steps.findIndex((step) => step.name === last) + 1;
     for (const [at, step] of steps.entries()) {
-      if (at < from || isStopping) continue;
+      if (at < from || stopping.asked) continue;
       progress = { done: at, total: steps.length, step: step.name };
       await tried(step);
-      if (isStopping) return;
+      if (stopping.asked) return;
       await store.inTransaction((tx) => keep(tx, step.name));
     }
     progress = null;
   }
 
   async function tried(step: DemoStep): Promise<void> {
-    for (let tries = 1; !isStopping; tries++) {
+    for (let tries = 1; !stopping.asked; tries++) {
       try {
         return await step.run();
       } catch (error) {
@@ -56,7 +56,7 @@ export function demoLoader({ store, steps, onTrouble }: DemoDeps) {
     },
     progress: () => progress,
     async stop(): Promise<void> {
-      isStopping = true;
+      stopping.asked = true;
       await running;
     },
   };

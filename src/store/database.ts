@@ -56,5 +56,15 @@ export function openStore(connection: Connection): OpenStore {
   };
 }
 
+/** Whether the database answers at all, for health checks. */
+export async function isAnswering(store: Pick<OpenStore, "pool">): Promise<boolean> {
+  try {
+    await store.pool.query("select 1");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** A parameter for a `jsonb` column: arrays would otherwise become PostgreSQL arrays. */
 export const jsonb = (value: unknown) => sql<never>`${JSON.stringify(value)}::jsonb`;
