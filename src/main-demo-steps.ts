@@ -153,7 +153,8 @@ const AGREED_DAYS_AGO = 120;
 
 /** Limits as shares of what is exposed, so that the demo always has customers near, at and over theirs. */
 async function limits({ store, slices, access }: StepParts): Promise<void> {
-  await slices.exposure.recomputeExposure(store, "all", slices.syncDeps.clock.now());
+  // Today and the days before it, so that the demo has a trend and can say why exposure moved.
+  await slices.exposure.backfillExposure(store, TREND_DAYS, slices.syncDeps.clock.now());
   const ids = await customers.allCustomerIds(store.db);
   const [exposures, summaries] = await Promise.all([
     slices.exposure.exposuresOf(store.db, ids),
@@ -181,6 +182,8 @@ async function limits({ store, slices, access }: StepParts): Promise<void> {
     if (!set.ok) throw new Error(set.error.detail);
   }
 }
+/** As far back as the demo's exchange rates reach. */
+const TREND_DAYS = 38;
 /** Limits are whole thousands. */
 const LIMIT_STEP_MINOR = 100_000n;
 

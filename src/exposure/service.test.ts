@@ -9,6 +9,7 @@ import type { BurnRate, UnbilledUsage } from "../spending/contract.ts";
 import { SURETY } from "../store/contract.ts";
 import { testStore } from "../store/testing.ts";
 import { PARTS, portfolioExposureJson, exposureJson } from "./contract.ts";
+import { backfillExposure } from "./backfill.ts";
 import { recomputeDirty, recomputeExposure } from "./recompute.ts";
 import {
   type ExposureDeps,
@@ -51,7 +52,7 @@ const deps: ExposureDeps = {
   unbilledUsage: async (_tx, _day, ids) => inScope(world.usage, ids),
   burnRateOf: async (_tx, id): Promise<BurnRate> =>
     id === A
-      ? { kind: "known", perHour: money(100_00n, "SEK"), basis: "day", from: at, through: at }
+      ? { kind: "known", perHour: money(100_00n, "SEK"), basis: "reading", from: at, through: at }
       : { kind: "unknown", reason: "no-data" },
   limitsOf: async () => world.limits,
   allCustomerIds: async () => [A, B, NEW],
@@ -236,6 +237,20 @@ test("another reporting currency changes every figure", async () => {
   assert.equal(whole.reportingCurrency, "EUR");
   world.reporting = "SEK";
   await recomputeDirty(store, deps, at);
+});
+
+test("days before today are filled in once, oldest first, and today stays today", async () => {
+  world.open = [open(A, 100n, 0n)];
+  world.usage = [];
+  assert.equal(await backfillExposure(store, deps, { days: 5, now: at }), 4);
+  assert.equal(await backfillExposure(store, deps, { days: 5, now: at }), 0);
+  const from = Temporal.PlainDate.from("2026-11-01");
+  const trend = await loadTrend(store.db, { customerId: undefined, from, to: Temporal.PlainDate.from("2026-11-30") });
+  assert.deepEqual(
+    trend.map(({ day }) => day.toString().slice(8)),
+    ["13", "14", "15", "16", "17", "18"],
+  );
+  assert.deepEqual([(await portfolio()).day, (await portfolio()).total?.minor], ["2026-11-18", "100"]);
 });
 
 test("10,000 customers: kept figures add up and pages read them quickly", async () => {

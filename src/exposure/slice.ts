@@ -4,6 +4,8 @@ import type { Job } from "../worker/contract.ts";
 import type { ExposureOf, ExposuresOf, MarkDirty, PortfolioExposure, RecomputeExposure } from "./contract.ts";
 import { exposureRoutes } from "./http.ts";
 import { exposureJobs } from "./jobs.ts";
+import type { Store } from "../store/contract.ts";
+import { backfillExposure } from "./backfill.ts";
 import { recomputeExposure } from "./recompute.ts";
 import { type ExposureDeps, exposureOf, exposuresOf, markDirty, portfolioExposure } from "./service.ts";
 
@@ -16,6 +18,8 @@ export type ExposureSlice = {
   readonly portfolioExposure: PortfolioExposure;
   readonly markDirty: MarkDirty;
   readonly recomputeExposure: RecomputeExposure;
+  /** Fills in days before today that were never kept: for a desk that takes in its history. */
+  readonly backfillExposure: (store: Store, days: number, now: Temporal.Instant) => Promise<number>;
 };
 
 export const exposureSlice = (deps: ExposureDeps & { readonly clock: Clock }): ExposureSlice => ({
@@ -26,4 +30,5 @@ export const exposureSlice = (deps: ExposureDeps & { readonly clock: Clock }): E
   portfolioExposure: (tx, day) => portfolioExposure(tx, deps, day),
   markDirty: markDirty(deps),
   recomputeExposure: (store, customerIds, now) => recomputeExposure(store, deps, { customerIds, now }),
+  backfillExposure: (store, days, now) => backfillExposure(store, deps, { days, now }),
 });

@@ -217,3 +217,16 @@ export async function loadTrend(
     );
   return rows;
 }
+
+/** Days on or after one that have portfolio figures, as ISO text. */
+export async function keptDays(tx: Tx, from: Temporal.PlainDate): Promise<readonly string[]> {
+  const { rows } = await sql<{
+    day: string;
+  }>`select day::text as day from exposure_portfolio_day where day >= ${from}::date`.execute(tx);
+  return rows.map(({ day }) => day);
+}
+
+/** Forgets the present figures (not the kept days): they are computed again. */
+export async function clearFigures(tx: Tx): Promise<void> {
+  await sql`delete from exposure_current`.execute(tx);
+}
