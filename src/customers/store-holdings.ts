@@ -72,7 +72,9 @@ export async function writeVersions(
 ): Promise<void> {
   const rows = versions.map(({ id, facts, from }) => ({ id, facts, from: from.toString() }));
   const given = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as g(id text, facts jsonb, "from" timestamptz)`;
-  await sql`update subscription_version v set valid_to = g."from" from ${given} where v.subscription_id = g.id and v.valid_to is null`.execute(
+  // The ids are named as well: the planner does not know how few rows a recordset has, and would read the whole table.
+  await sql`update subscription_version v set valid_to = g."from" from ${given}
+    where v.subscription_id = any(${rows.map((row) => row.id)}) and v.subscription_id = g.id and v.valid_to is null`.execute(
     tx,
   );
   await sql`insert into subscription_version (subscription_id, valid_from, customer_id, name, family, status, quantity, auto_renew, is_trial,
