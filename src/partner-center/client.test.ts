@@ -279,6 +279,17 @@ test("the limiter lets a minute's worth start at once and spaces out the rest", 
   assert.deepEqual(starts, [0, 0, 0, 60_000, 60_000, 60_000, 120_000, 120_000]);
 });
 
+test("a call that stops a loss does not wait for those in line, but is counted", async () => {
+  let nowMs = 0;
+  const limit = createLimiter(2, { monotonicMs: () => nowMs, sleep: async (ms) => void (nowMs += ms) });
+  await limit();
+  await limit();
+  await limit("at-once");
+  assert.equal(nowMs, 0);
+  await limit();
+  assert.equal(nowMs, 60_000);
+});
+
 test("a token answer with numbers as text is read", () => {
   assert.equal(parseTokenAnswer({ Access_Token: "t", expires_in: "3599", token_type: "Bearer" }).expires_in, 3599);
 });

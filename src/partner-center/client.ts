@@ -2,7 +2,7 @@ import type { Json } from "../core/canonical.ts";
 import { PartnerCenterError, type PartnerCenterProblem } from "./contract.ts";
 import { type CallIds, problemOf, silence } from "./decide-problem.ts";
 import { decideRetry } from "./decide-retry.ts";
-import { createLimiter } from "./limiter.ts";
+import { createLimiter, type Urgency } from "./limiter.ts";
 import type { Outside, PartnerCenterSettings } from "./settings.ts";
 import { type Audience, createTokens, jsonOrNothing, type TokenKind } from "./tokens.ts";
 import { parseExactJson } from "./tolerant.ts";
@@ -37,7 +37,7 @@ type Session = {
   readonly settings: PartnerCenterSettings;
   readonly outside: Outside;
   readonly tokens: ReturnType<typeof createTokens>;
-  readonly limit: () => Promise<void>;
+  readonly limit: (urgency?: Urgency) => Promise<void>;
 };
 type Attempt = { readonly call: MsCall; readonly ids: CallIds; readonly url: URL; readonly token: string };
 
@@ -107,7 +107,7 @@ function headersOf({ call, ids, token }: Attempt): Record<string, string> {
 
 async function attempt(session: Session, one: Attempt): Promise<MsAnswer> {
   const { call, ids, url } = one;
-  await session.limit();
+  await session.limit(call.method === "GET" ? "in-turn" : "at-once");
   const startedMs = session.outside.monotonicMs();
   const body = call.body === undefined ? undefined : JSON.stringify(call.body);
   const heard = await exchange(

@@ -204,13 +204,18 @@ export async function markToLook(
   await sql`insert into spend_state (customer_id, name, name_key, month, through, state, needs_look)
     select g.customer_id, g.name, g.name_key, g.month, g.through, 'no-budget', true
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as g(customer_id text, name text, name_key text, month date, through timestamptz)
+    order by g.customer_id
     on conflict (customer_id) do update set needs_look = true, name = excluded.name, name_key = excluded.name_key`.execute(
     tx,
   );
 }
 
+/** Rows are taken in the order of their key: two feeds that mark the same customers must not wait for each other. */
 export async function markCustomersToLook(tx: Tx, ids: readonly CustomerId[]): Promise<void> {
-  await sql`update spend_state set needs_look = true where customer_id = any(${ids})`.execute(tx);
+  await sql`with marked as (select customer_id from spend_state where customer_id = any(${ids}) order by customer_id for update)
+    update spend_state set needs_look = true from marked where spend_state.customer_id = marked.customer_id`.execute(
+    tx,
+  );
 }
 
 export type DayRow = {
