@@ -1,12 +1,13 @@
 import { Button } from "@mantine/core";
-import { useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 import { useFormat, useT } from "../i18n/t.ts";
 import { K } from "../kit/Bits.tsx";
 import { PAGE_DEPTH, useKeys } from "../kit/keys.ts";
 import { StandingStrip } from "../kit/Risk.tsx";
 import { Loaded, PartlyFailed, RowsSkeleton, Why } from "../kit/States.tsx";
 import { useRead } from "../query.ts";
+import { WaysPanel } from "../response/CaseProposals.tsx";
 import { useMay } from "../shell/desk.ts";
 import { Page } from "../shell/Page.tsx";
 import { BudgetDialog } from "../spending/BudgetDialog.tsx";
@@ -22,6 +23,7 @@ import type { PassportWire } from "./wires.ts";
 import "./customers.css";
 
 type Dialog = "standing" | "limit" | "note" | "budget";
+const jump = (section: string) => document.getElementById(section)?.scrollIntoView({ block: "start" });
 const SECTIONS = ["exposure", "spend", "invoices", "subscriptions", "identity", "timeline"] as const;
 
 export function PassportPage() {
@@ -50,7 +52,6 @@ function Passport({ passport, crumbs }: PassportProps) {
   const [dialog, setDialog] = useState<Dialog | undefined>();
   const close = () => setDialog(undefined);
   const canEdit = can("customers.edit");
-  const jump = (section: string) => document.getElementById(section)?.scrollIntoView({ block: "start" });
   const keys = [
     { keys: "1–6", label: t("customers.key.sections") },
     ...(can("cases.work") ? [{ keys: "N", label: t("customers.note"), act: () => setDialog("note") }] : []),
@@ -88,6 +89,7 @@ function Passport({ passport, crumbs }: PassportProps) {
         <div className="stk">
           <IdentityPanel passport={passport} />
           <CasesPanel passport={passport} />
+          <Ways customerId={identity.id} />
           <NotesPanel notes={passport.notes} onAdd={can("cases.work") ? () => setDialog("note") : undefined} />
           <TimelinePanel passport={passport} />
         </div>
@@ -99,6 +101,28 @@ function Passport({ passport, crumbs }: PassportProps) {
         <BudgetDialog customerId={identity.id} name={identity.name} spend={spend} onClose={close} />
       )}
     </Page>
+  );
+}
+
+/** Ways to act; a link such as `?kind=auto-renew-off&show=…` asks for one of them. */
+function Ways({ customerId }: { readonly customerId: string }) {
+  const { kind, show } = useSearch({ from: "/desk/customers/$customerId" });
+  const navigate = useNavigate();
+  const key = kind !== undefined && show !== undefined ? `${kind}:${show}` : undefined;
+  useEffect(() => {
+    if (key !== undefined) jump("ways");
+  }, [key]);
+  const leave = () =>
+    void navigate({ to: "/customers/$customerId", params: { customerId }, replace: true, resetScroll: false });
+  return (
+    <div id="ways">
+      <WaysPanel
+        key={key ?? ""}
+        customerId={customerId}
+        isFirst={false}
+        asked={key === undefined ? undefined : { key, onLeave: leave }}
+      />
+    </div>
   );
 }
 

@@ -177,7 +177,7 @@ function Row({ row, passport, canPropose, onOpen }: RowProps) {
 
 /** Where a change is proposed; nothing happens before somebody else approved it. */
 const proposal = (customerId: string, kind: string, target: string): string =>
-  `/decisions?customer=${customerId}&kind=${kind}&show=${encodeURIComponent(target)}`;
+  `/customers/${customerId}?kind=${kind}&show=${encodeURIComponent(target)}`;
 
 /** With one Azure plan and no figures of its own, the customer's month is the plan's. */
 const soleUse = ({ spend, subscriptions }: PassportWire) =>

@@ -14,12 +14,12 @@ import { ProposeDialog } from "./ProposeDialog.tsx";
 import { StepList } from "./StepsPanel.tsx";
 import { answerOf, numberOf, useActionName } from "./texts.ts";
 
-type CaseProposalsProps = { readonly caseId?: string | undefined; readonly customerId: string };
+type CaseProposalsProps = { readonly caseId: string; readonly customerId: string };
 
-/** What is proposed to stop the loss, how far it is, and the other ways to act. On the case; without a case, on the passport. */
+/** What is proposed to stop the loss, how far it is, and the other ways to act. */
 export function CaseProposals({ caseId, customerId }: CaseProposalsProps) {
   const t = useT();
-  const filter = caseId === undefined ? `customerId=${customerId}` : `caseId=${encodeURIComponent(caseId)}`;
+  const filter = `caseId=${encodeURIComponent(caseId)}`;
   const proposals = useRead<PageWire<ProposalRowJson>>(["response", "of", filter], `/api/proposals?${filter}`);
   return (
     <Loaded query={proposals} title={t("response.failed")}>
@@ -98,15 +98,22 @@ function Steps({ id }: { readonly id: string }) {
   return <Loaded query={found}>{(of) => <StepList steps={of.steps} />}</Loaded>;
 }
 
-type WaysProps = { readonly customerId: string; readonly caseId: string | undefined; readonly isFirst: boolean };
+type WaysProps = {
+  readonly customerId: string;
+  readonly caseId?: string | undefined;
+  /** Nothing is proposed yet: what Microsoft's alert names is chosen beforehand. */
+  readonly isFirst: boolean;
+  /** The way a link asked for: chosen, and its dialog open. Mount anew (`key`) for another one. */
+  readonly asked?: { readonly key: string; readonly onLeave: () => void } | undefined;
+};
 
-/** Priced ways to act; choosing one opens the dialog that asks for the reason. */
-export function WaysPanel({ customerId, caseId, isFirst }: WaysProps) {
+/** Priced ways to act; choosing one opens the dialog that asks for the reason. On the case and on the passport. */
+export function WaysPanel({ customerId, caseId, isFirst, asked }: WaysProps) {
   const t = useT();
   const can = useMay();
   const name = useActionName();
   const [picked, pick] = useState<OptionJson>();
-  const [isAsking, ask] = useState(false);
+  const [asking, ask] = useState(asked?.key);
   const query = caseId === undefined ? "" : `?caseId=${encodeURIComponent(caseId)}`;
   const options = useRead<OptionsJson>(
     ["response", "options", customerId, caseId ?? ""],
@@ -115,8 +122,14 @@ export function WaysPanel({ customerId, caseId, isFirst }: WaysProps) {
       topics: ["customers", "spending", "notices"],
     },
   );
-  const preset = options.data?.options.find((one) => one.recommended && one.whyNot === null);
-  const chosen = picked ?? (isFirst ? preset : undefined);
+  const open = options.data?.options.filter((one) => one.whyNot === null) ?? [];
+  const wanted = options.data?.options.find((one) => one.key === asked?.key);
+  const chosen = picked ?? wanted ?? (isFirst ? open.find((one) => one.recommended) : undefined);
+  const inDialog = open.find((one) => one.key === asking);
+  const leave = () => {
+    ask(undefined);
+    asked?.onLeave();
+  };
   return (
     <Panel title={t(isFirst ? "response.options" : "response.case.other")} question={t("response.options.q")}>
       <Loaded query={options} title={t("response.failed")}>
@@ -128,8 +141,8 @@ export function WaysPanel({ customerId, caseId, isFirst }: WaysProps) {
                 <span>
                   <Button
                     size="sm"
-                    disabled={chosen === undefined || !can("proposals.create")}
-                    onClick={() => ask(true)}
+                    disabled={chosen === undefined || chosen.whyNot !== null || !can("proposals.create")}
+                    onClick={() => ask(chosen?.key)}
                   >
                     {chosen === undefined
                       ? t("response.propose")
@@ -143,9 +156,7 @@ export function WaysPanel({ customerId, caseId, isFirst }: WaysProps) {
           </>
         )}
       </Loaded>
-      {isAsking && chosen && (
-        <ProposeDialog option={chosen} customerId={customerId} caseId={caseId} onClose={() => ask(false)} />
-      )}
+      {inDialog && <ProposeDialog option={inDialog} customerId={customerId} caseId={caseId} onClose={leave} />}
     </Panel>
   );
 }

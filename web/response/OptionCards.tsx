@@ -22,7 +22,7 @@ export function OptionCards({ options, chosen, onChoose }: OptionCardsProps) {
   const [isAll, showAll] = useState(false);
   if (options.options.length === 0)
     return <EmptyState level="none" title={t("response.options.none")} text={t("response.options.none.text")} />;
-  const shown = isAll ? options.options : options.options.slice(0, SHOWN_FIRST);
+  const shown = options.options.filter((one, at) => isAll || at < SHOWN_FIRST || one.key === chosen?.key);
   const hidden = options.options.length - shown.length;
   return (
     <fieldset className="ways">
