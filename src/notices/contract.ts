@@ -201,6 +201,7 @@ export type ProposeAlertAnswer = (
   tx: Tx,
   ask: {
     readonly noticeId: NoticeId;
+    readonly caseId?: CaseId | undefined;
     readonly reason: AnswerReason;
     readonly why: string;
     readonly actor: Actor;

@@ -2,38 +2,33 @@ import { minutesBetween, plusMinutes } from "../core/time.ts";
 import { type AnswerAverageJson, AVERAGE_DAYS, LIMIT_MINUTES } from "./contract.ts";
 
 const DAY_MINUTES = 24 * 60;
+/** Days of answers behind the history: its oldest point looks back as far as its newest. */
+export const HISTORY_DAYS = 2 * AVERAGE_DAYS;
 
-/** One answered alert: Microsoft counts from detection to resolution. */
-export type Answered = { readonly startedAt: Temporal.Instant; readonly answeredAt: Temporal.Instant };
+/** Alerts answered, and minutes from detection to answer over all of them: what Microsoft counts. */
 export type Sum = { readonly count: number; readonly minutes: number };
+/** Answers of one period of 24 hours, counted back from now: 0 is the last 24 hours. An answer before its detection took 0 minutes. */
+export type DaySum = Sum & { readonly daysAgo: number };
 
-/** Sum over the alerts resolved in the 30 days up to `when`, both ends included. An answer before detection counts 0. */
-export function answeredIn30Days(answered: readonly Answered[], when: Temporal.Instant): Sum {
-  const from = plusMinutes(when, -AVERAGE_DAYS * DAY_MINUTES);
-  const inWindow = answered.filter(
-    ({ answeredAt }) =>
-      Temporal.Instant.compare(answeredAt, from) >= 0 && Temporal.Instant.compare(answeredAt, when) <= 0,
-  );
-  const minutes = inWindow.reduce((total, a) => total + Math.max(0, minutesBetween(a.startedAt, a.answeredAt)), 0);
-  return { count: inWindow.length, minutes };
+/** Sum over the 30 days that ended `daysAgo` days ago. */
+export function answeredIn30Days(days: readonly DaySum[], daysAgo = 0): Sum {
+  const inWindow = days.filter((day) => day.daysAgo >= daysAgo && day.daysAgo < daysAgo + AVERAGE_DAYS);
+  return inWindow.reduce((sum, day) => ({ count: sum.count + day.count, minutes: sum.minutes + day.minutes }), {
+    count: 0,
+    minutes: 0,
+  });
 }
 
 /** Mean in whole minutes, rounded; undefined of nothing. */
 export const meanMinutes = ({ count, minutes }: Sum): number | undefined =>
   count === 0 ? undefined : Math.round(minutes / count);
 
-/** The average if every open notice is answered at `when`: the answered sum plus each one's age at that moment, over their count. */
-export function averageIfAnsweredAt(
-  answered: Sum,
-  openStartedAt: readonly Temporal.Instant[],
-  when: Temporal.Instant,
-): number | undefined {
-  const ages = openStartedAt.reduce((total, start) => total + Math.max(0, minutesBetween(start, when)), 0);
-  return meanMinutes({ count: answered.count + openStartedAt.length, minutes: answered.minutes + ages });
-}
+const agesAt = (openStartedAt: readonly Temporal.Instant[], when: Temporal.Instant): number =>
+  openStartedAt.reduce((total, start) => total + Math.max(0, minutesBetween(start, when)), 0);
 
 /**
- * The moment at which that average passes 24 h if nothing is answered: linear in time, so solved and not searched.
+ * The moment at which the average passes 24 h if nothing is answered until then and everything at it: the answered sum plus each open
+ * notice's age, over their count. Linear in time, so solved and not searched.
  * undefined when nothing is open, or it is above already.
  */
 export function crossesLimitAt(
@@ -42,22 +37,23 @@ export function crossesLimitAt(
   now: Temporal.Instant,
 ): Temporal.Instant | undefined {
   if (openStartedAt.length === 0) return undefined;
-  const ages = openStartedAt.reduce((total, start) => total + Math.max(0, minutesBetween(start, now)), 0);
-  const missing = LIMIT_MINUTES * (answered.count + openStartedAt.length) - answered.minutes - ages;
+  const whole = LIMIT_MINUTES * (answered.count + openStartedAt.length);
+  const missing = whole - answered.minutes - agesAt(openStartedAt, now);
   return missing <= 0 ? undefined : plusMinutes(now, Math.ceil(missing / openStartedAt.length));
 }
 
-/** Everything the pages show about the average. `answered` must reach back twice the window, for the history. */
+/** Everything the pages show about the average. `days` holds the last `HISTORY_DAYS`. */
 export function decideAverage(
-  answered: readonly Answered[],
+  days: readonly DaySum[],
   openStartedAt: readonly Temporal.Instant[],
   now: Temporal.Instant,
 ): AnswerAverageJson {
-  const sum = answeredIn30Days(answered, now);
+  const sum = answeredIn30Days(days);
   const averageMinutes = meanMinutes(sum) ?? null;
   const history = Array.from({ length: AVERAGE_DAYS }, (_, i) => {
-    const at = plusMinutes(now, -(AVERAGE_DAYS - 1 - i) * DAY_MINUTES);
-    return { at: at.toString(), averageMinutes: meanMinutes(answeredIn30Days(answered, at)) ?? null };
+    const daysAgo = AVERAGE_DAYS - 1 - i;
+    const at = plusMinutes(now, -daysAgo * DAY_MINUTES);
+    return { at: at.toString(), averageMinutes: meanMinutes(answeredIn30Days(days, daysAgo)) ?? null };
   });
   return {
     averageMinutes,

@@ -14,7 +14,7 @@ import {
 } from "./contract.ts";
 import { answerAverage, listNotices } from "./lists.ts";
 import type { NoticesDeps } from "./alerts.ts";
-import { claimNotice, noticeDetail, oneRow, releaseNotice } from "./service.ts";
+import { askForAnswer, claimNotice, noticeDetail, oneRow, releaseNotice } from "./service.ts";
 import { kindsSeen, NOTICE_FILTERS } from "./store-read.ts";
 
 const idParams = z.object({ noticeId: z.uuid().transform((id) => id.toLowerCase() as NoticeId) });
@@ -118,10 +118,8 @@ function writeRoutes(deps: NoticesDeps & { readonly proposeAlertAnswer: ProposeA
       params: idParams,
       body: z.strictObject({ reason: z.enum(ANSWER_REASONS), why: z.string().trim().min(3).max(4_000) }),
       response: z.object({ proposalId: z.string() }),
-      handle: async ({ tx, params, body, actor, now }) => {
-        const proposed = await deps.proposeAlertAnswer(tx, { noticeId: params.noticeId, ...body, actor, now });
-        return proposed.ok ? ok({ proposalId: proposed.value.proposalId }) : proposed;
-      },
+      handle: ({ tx, params, body, actor, now }) =>
+        askForAnswer(deps, tx, { noticeId: params.noticeId, ...body, actor, now }),
     }),
   ];
 }

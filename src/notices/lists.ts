@@ -3,14 +3,8 @@ import type { CustomerId } from "../core/ids.ts";
 import { no, type Refusal } from "../core/refusal.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { Tx } from "../store/contract.ts";
-import {
-  type AnswerAverageJson,
-  AVERAGE_DAYS,
-  type NoticePageJson,
-  type NoticesOfCase,
-  type NoticeRowJson,
-} from "./contract.ts";
-import { decideAverage } from "./decide-average.ts";
+import { type AnswerAverageJson, type NoticePageJson, type NoticesOfCase, type NoticeRowJson } from "./contract.ts";
+import { decideAverage, HISTORY_DAYS } from "./decide-average.ts";
 import { rowsJson } from "./rows.ts";
 import type { NoticesDeps } from "./alerts.ts";
 import * as read from "./store-read.ts";
@@ -18,7 +12,6 @@ import * as read from "./store-read.ts";
 /** Most open notices that Today and other slices are given at once. */
 export const OPEN_ROWS_MAX = 500;
 const CUSTOMER_ROWS_MAX = 200;
-const DAY_HOURS = 24;
 
 type Ask = Omit<read.NoticeQuery, "after"> & { readonly cursor?: string | undefined };
 
@@ -90,8 +83,7 @@ export const noticesOfCase =
     rowsJson(deps, tx, { rows: await read.rowsOfCase(tx, caseId), now });
 
 export async function answerAverage(tx: Tx, now: Temporal.Instant): Promise<AnswerAverageJson> {
-  const answered = await read.answeredSince(tx, now.subtract({ hours: 2 * AVERAGE_DAYS * DAY_HOURS }));
-  return decideAverage(answered, await read.openStarts(tx), now);
+  return decideAverage(await read.answeredByDay(tx, now, HISTORY_DAYS), await read.openStarts(tx), now);
 }
 
 export async function openNoticeCounts(

@@ -11,6 +11,8 @@ import { answerAverage, listNotices, noticesOf, openNotices } from "./lists.ts";
 import { claimNotice, escalate, noticeDetail, noticeToAnswer, recordAnswer, releaseNotice } from "./service.ts";
 
 const LATE = "7c9e6679-7425-40de-944b-e07fc1f90ae7" as CustomerId;
+/** A year on: nothing of the other tests is in its window. */
+const LATER = NOW.add({ hours: 24 * 365 });
 const store = await testStore();
 const { notices: deps, answers } = desk();
 const save = (alerts: readonly SecurityAlert[], at = NOW) =>
@@ -217,6 +219,31 @@ test("test alerts are flagged, open no case and count nowhere; old resolved ones
     [true, null, null],
   );
   assert.ok(!(await openNotices(deps, store.db, NOW)).some((row) => row.isTest));
+});
+
+test("the average counts by periods of 24 hours back from now, from detection, never below zero", async () => {
+  const resolved = (endedHoursAgo: number, tookHours: number) => {
+    const resolvedAt = LATER.subtract({ minutes: Math.round(endedHoursAgo * 60) });
+    return fresh({
+      status: "resolved",
+      resolvedReason: "ignore",
+      resolvedAt,
+      detectedAt: resolvedAt.subtract({ hours: tookHours }),
+    });
+  };
+  assert.equal((await answerAverage(store.db, LATER)).averageMinutes, null, "nothing in the window is unknown");
+  await save([resolved(1, 4), resolved(719, 2), resolved(720, 50), resolved(24 * 45, 7), resolved(-1, 9)], LATER);
+  const average = await answerAverage(store.db, LATER);
+  assert.deepEqual([average.answeredCount, average.averageMinutes], [2, 180]);
+  assert.equal(average.history.at(0)?.averageMinutes, (2 + 50 + 7) * 20, "29 days ago two others counted too");
+  const early = alert({
+    externalId: "early",
+    status: "resolved",
+    resolvedAt: LATER.subtract({ hours: 3 }),
+    detectedAt: LATER.subtract({ hours: 2 }),
+  });
+  await save([early], LATER);
+  assert.equal((await answerAverage(store.db, LATER)).averageMinutes, 120, "answered before detection took no time");
 });
 
 test("an unknown alert type, severity and status go through as they are", async () => {

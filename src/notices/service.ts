@@ -12,6 +12,7 @@ import {
   ESCALATION_MINUTES,
   type NoticeJson,
   type NoticeRowJson,
+  type ProposeAlertAnswer,
   type RecordAnswer,
 } from "./contract.ts";
 import { decideEscalation } from "./decide-clock.ts";
@@ -170,6 +171,24 @@ async function dueNow(tx: Tx, now: Temporal.Instant) {
     const minutes = decideEscalation(row.detected_at, row.escalated_minutes, now);
     return minutes === undefined ? [] : [{ row, minutes }];
   });
+}
+
+type Ask = Omit<Parameters<ProposeAlertAnswer>[1], "caseId">;
+
+/** Asks `response` to propose an answer, within the notice's case. Nothing is told to Microsoft here. */
+export async function askForAnswer(
+  deps: { readonly proposeAlertAnswer: ProposeAlertAnswer },
+  tx: Tx,
+  ask: Ask,
+): Promise<Result<{ readonly proposalId: string }, Refusal>> {
+  const row = await store.noticeById(tx, ask.noticeId);
+  if (row === undefined) return no("not-found", "notice-unknown", "no notice has this id");
+  if (row.state === "answered") return no("conflict", "notice-answered", "this notice is answered already");
+  const proposed = await deps.proposeAlertAnswer(tx, {
+    ...ask,
+    caseId: (row.case_id ?? undefined) as CaseId | undefined,
+  });
+  return proposed.ok ? ok({ proposalId: proposed.value.proposalId }) : proposed;
 }
 
 /** See `NoticeToAnswer`. */

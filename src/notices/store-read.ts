@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Tx } from "../store/contract.ts";
 import { AIM_MINUTES, LIMIT_MINUTES } from "./contract.ts";
-import type { Answered } from "./decide-average.ts";
+import type { DaySum } from "./decide-average.ts";
 import type { NoticeRow } from "./store.ts";
 
 export const NOTICE_FILTERS = ["open", "mine", "overdue", "answered", "all"] as const;
@@ -133,14 +133,14 @@ export async function openCounts(
   return rows;
 }
 
-/** Answered alerts that count, answered since `from`: what the average and its history are made of. */
-export async function answeredSince(tx: Tx, from: Temporal.Instant): Promise<readonly Answered[]> {
-  const { rows } = await sql<{
-    detected_at: Temporal.Instant;
-    answered_at: Temporal.Instant;
-  }>`select detected_at, answered_at from notice
-    where state = 'answered' and not is_test and answered_at >= ${from}`.execute(tx);
-  return rows.map((row) => ({ startedAt: row.detected_at, answeredAt: row.answered_at }));
+/** Answered alerts that count, summed by periods of 24 hours back from now: what the average and its history are made of. */
+export async function answeredByDay(tx: Tx, now: Temporal.Instant, days: number): Promise<readonly DaySum[]> {
+  const { rows } =
+    await sql<DaySum>`select floor(extract(epoch from ${now}::timestamptz - answered_at) / 86400)::int as "daysAgo",
+      count(*)::int as count, sum(greatest(0, floor(extract(epoch from answered_at - detected_at) / 60)))::float8 as minutes
+    from notice where state = 'answered' and not is_test and answered_at <= ${now} and answered_at > ${now.subtract({ hours: days * 24 })}
+    group by 1`.execute(tx);
+  return rows;
 }
 
 export async function openStarts(tx: Tx): Promise<readonly Temporal.Instant[]> {
