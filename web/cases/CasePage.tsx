@@ -17,6 +17,7 @@ import { Activity, NOTE_FIELD } from "./Activity.tsx";
 import { useBack } from "./back.ts";
 import { CloseDialog } from "./CloseDialog.tsx";
 import { CustomerCard } from "./CustomerCard.tsx";
+import type { Dialog } from "./dialog.ts";
 import { EvidencePanel, FindingsPanel, levelOfSeverity } from "./EvidencePanel.tsx";
 import { useSentence } from "./eventWords.tsx";
 import { FilesPanel } from "./FilesPanel.tsx";
@@ -27,8 +28,6 @@ import { Playbook } from "./Playbook.tsx";
 import { RefundPanel } from "./RefundPanel.tsx";
 import "../notices/notices.css";
 import "./cases.css";
-
-export type Dialog = "close" | "hand-over" | "take-over" | "reopen" | undefined;
 
 export function CasePage() {
   const { caseId } = useParams({ from: "/desk/cases/$caseId" });

@@ -4,7 +4,7 @@ import { useT } from "../i18n/t.ts";
 import { useGo } from "../kit/Go.tsx";
 import { useMay } from "../shell/desk.ts";
 import { NOTE_FIELD } from "./Activity.tsx";
-import type { Dialog } from "./CasePage.tsx";
+import type { Dialog } from "./dialog.ts";
 import { useAssign } from "./HandDialogs.tsx";
 
 type Next = { readonly label: string; readonly act: () => void };
