@@ -2,7 +2,8 @@ import type { Currency } from "../core/currency.ts";
 import { money } from "../core/money.ts";
 import type { MovementOf } from "../receivables/contract.ts";
 import type { Tx } from "../store/contract.ts";
-import { convertWith, type RateFinder } from "./decide-rates.ts";
+import { convertWith, rateFinder, type RateFinder } from "./decide-rates.ts";
+import { loadRates } from "./store.ts";
 import { decideMovement } from "./decide-movement.ts";
 import {
   changeSince,
@@ -76,8 +77,10 @@ async function rateEffect(tx: Tx, from: Temporal.PlainDate, { reporting, rates }
   const effect = { open: 0n, usage: 0n, term: 0n, deposits: 0n };
   const before = await loadPortfolioDay(tx, from);
   if (before === undefined || before.currency !== reporting) return effect;
+  const ratesThen = rateFinder(await loadRates(tx, from));
   for (const { part, currency, minor, reporting: then } of before.summary.parts) {
-    if (currency === reporting) continue;
+    // The same rate gives the same amounts; adding them up first and rounding then would differ by a minor unit or two.
+    if (currency === reporting || ratesThen(currency, reporting)?.text === rates(currency, reporting)?.text) continue;
     const now = convertWith(rates, money(BigInt(minor), currency), reporting)?.amount.minor;
     // A rate that was missing on either day makes an amount appear or vanish; that too is the rates' doing.
     effect[EFFECT_OF[part]] += (now ?? 0n) - BigInt(then ?? "0");

@@ -160,6 +160,10 @@ export const INVOICES_SHOWN_MAX = 50;
 /** Of these customers (or all), those for which anything was ever imported. What the others owe is unknown, not zero. */
 export type CustomersWithLedger = (tx: Tx, customerIds?: readonly CustomerId[]) => Promise<ReadonlySet<CustomerId>>;
 
+/** How much of the ledger there is: when the last file came in, and how many customers anything was ever imported for. Quick at any size. */
+export type LedgerState = { readonly recordedAt: Temporal.Instant | null; readonly customers: number };
+export type LedgerStateOf = (tx: Tx) => Promise<LedgerState>;
+
 /** Customers that exist only in the ledger (imported without a tenant): their ids are name-based GUIDs (version 8), so none is a tenant id. */
 export type LedgerCustomer = {
   readonly customerId: CustomerId;

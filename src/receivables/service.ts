@@ -6,6 +6,7 @@ import {
   BUCKETS,
   INVOICES_SHOWN_MAX,
   type LedgerCustomers,
+  type LedgerStateOf,
   type MovementOf,
   type OpenReceivable,
   type OpenReceivables,
@@ -16,6 +17,7 @@ import {
   countInvoices,
   loadInvoices,
   loadLedgerCustomers,
+  loadLedgerState,
   loadMovement,
   loadOpen,
   loadPayer,
@@ -26,6 +28,7 @@ export const openReceivables: OpenReceivables = (tx, asOf, customerIds) => loadO
 export const receivablesMovement: MovementOf = loadMovement;
 export const ledgerCustomers: LedgerCustomers = loadLedgerCustomers;
 export const customersWithLedger: CustomersWithLedger = loadPresence;
+export const ledgerState: LedgerStateOf = loadLedgerState;
 
 /** A mean of whole days with one decimal as text, rounded half away from zero; null of nothing. */
 function meanDays(days: bigint | null, count: bigint): string | null {

@@ -2,7 +2,13 @@ import { sql } from "kysely";
 import type { Currency } from "../core/currency.ts";
 import type { CustomerId } from "../core/ids.ts";
 import type { Tx } from "../store/contract.ts";
-import { BUCKETS, type LedgerCustomer, type OpenReceivable, type ReceivablesMovement } from "./contract.ts";
+import {
+  BUCKETS,
+  type LedgerCustomer,
+  type LedgerState,
+  type OpenReceivable,
+  type ReceivablesMovement,
+} from "./contract.ts";
 
 type Scope = { readonly asOf: Temporal.PlainDate; readonly customerIds?: readonly CustomerId[] | undefined };
 
@@ -206,6 +212,14 @@ export async function customersWithLedger(
   const { rows } = await sql<{ customer_id: string }>`
     select distinct customer_id from ledger_presence where ${inScope(customerIds)}`.execute(tx);
   return new Set(rows.map(({ customer_id }) => customer_id as CustomerId));
+}
+
+export async function loadLedgerState(tx: Tx): Promise<LedgerState> {
+  const { rows } = await sql<{ recorded_at: Temporal.Instant | null; customers: number }>`
+    select (select max(finished_at) from import where state = 'done') as recorded_at, (select count(*) from ledger_presence)::int as customers`.execute(
+    tx,
+  );
+  return { recordedAt: rows[0]?.recorded_at ?? null, customers: rows[0]?.customers ?? 0 };
 }
 
 /** Notes that something about these customers is in the ledger. */

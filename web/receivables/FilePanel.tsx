@@ -3,7 +3,6 @@ import { useState } from "react";
 import type { FileFormat, ImportWire } from "../../src/receivables/contract-import.ts";
 import { api } from "../api.ts";
 import { type Key, useFormat, useT } from "../i18n/t.ts";
-import { Facts } from "../kit/Bits.tsx";
 import { ConfirmDialog } from "../kit/ConfirmDialog.tsx";
 import { Panel } from "../kit/Panel.tsx";
 import { Glyph } from "../kit/Risk.tsx";
@@ -47,20 +46,17 @@ export function FilePanel({ one, onLeave }: FilePanelProps) {
       : t("receivables.file.headerLine", { line: f.count(format.headerLine) });
   return (
     <Panel title={one.fileName} question={t("receivables.file.q")} aside={<Leave one={one} onLeave={onLeave} />}>
-      <div className="sec">
-        <Facts
-          rows={[
-            [t("receivables.file.size"), sizeText(one.fileBytes, f.count)],
-            [t("receivables.file.encoding"), `${ENCODINGS[format.encoding]}${format.hasByteOrderMark ? " (BOM)" : ""}`],
-            [t("receivables.file.separator"), separator],
-            ...(format.kind === "csv" ? [[t("receivables.file.header"), header] as const] : []),
-            [
-              t("receivables.file.hash"),
-              <span key="hash" className="mono" title={one.sha256}>{`${one.sha256.slice(0, HASH_SHOWN)}…`}</span>,
-            ],
-          ]}
-        />
-      </div>
+      <dl className="sec import-file small">
+        <Fact term={t("receivables.file.size")}>{sizeText(one.fileBytes, f.count)}</Fact>
+        <Fact
+          term={t("receivables.file.encoding")}
+        >{`${ENCODINGS[format.encoding]}${format.hasByteOrderMark ? " (BOM)" : ""}`}</Fact>
+        <Fact term={t("receivables.file.separator")}>{separator}</Fact>
+        {format.kind === "csv" && <Fact term={t("receivables.file.header")}>{header}</Fact>}
+        <Fact term={t("receivables.file.hash")}>
+          <span className="mono" title={one.sha256}>{`${one.sha256.slice(0, HASH_SHOWN)}…`}</span>
+        </Fact>
+      </dl>
       {one.sameFileAs && (
         <div className="sec row top small" role="status">
           <Glyph level="info" />
@@ -68,6 +64,15 @@ export function FilePanel({ one, onLeave }: FilePanelProps) {
         </div>
       )}
     </Panel>
+  );
+}
+
+function Fact({ term, children }: { readonly term: string; readonly children: React.ReactNode }) {
+  return (
+    <div>
+      <dt className="label">{term}</dt>
+      <dd>{children}</dd>
+    </div>
   );
 }
 

@@ -8,7 +8,7 @@ export function ProblemsPanel({ one }: { readonly one: ImportWire }) {
   const t = useT();
   const f = useFormat();
   if (one.problemsTotal === 0)
-    return one.totals === null || one.totals.rows === 0 ? null : (
+    return one.state !== "draft" || one.totals === null || one.totals.rows === 0 ? null : (
       <Panel>
         <div className="sec row small">
           <Glyph level="ok" />

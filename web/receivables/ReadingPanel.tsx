@@ -1,4 +1,4 @@
-import { Button, Checkbox, NumberInput, SegmentedControl, Select, TextInput } from "@mantine/core";
+import { Button, Checkbox, NumberInput, Radio, Select, TextInput } from "@mantine/core";
 import { CURRENCIES } from "../../src/core/currency.ts";
 import {
   ALLOCATION_RULES,
@@ -28,6 +28,9 @@ type ReadingProps = {
   readonly error: unknown;
 };
 
+/** What a field needs said stands under it, so that fields of one row stand in one line. */
+const ORDER: ("label" | "input" | "description" | "error")[] = ["label", "input", "description", "error"];
+
 /** Everything about the reading that is not a column. */
 export function ReadingPanel(props: ReadingProps) {
   const { one, reading, onChange } = props;
@@ -56,35 +59,11 @@ export function ReadingPanel(props: ReadingProps) {
         <TextInput
           label={t("receivables.how.system")}
           description={t("receivables.how.system.text")}
+          inputWrapperOrder={ORDER}
           value={reading.mapping.system}
           onChange={(event) => set({ system: event.currentTarget.value.toLowerCase() })}
         />
-        <Select
-          label={t("receivables.how.unknown")}
-          data={UNKNOWN_CUSTOMERS.map((choice) => ({ value: choice, label: t(`receivables.unknown.${choice}`) }))}
-          value={reading.mapping.unknownCustomers}
-          allowDeselect={false}
-          onChange={(choice) => set({ unknownCustomers: choice as ImportMapping["unknownCustomers"] })}
-        />
-        {reading.kind === "invoices" && (
-          <NumberInput
-            label={t("receivables.how.terms")}
-            min={0}
-            max={365}
-            allowDecimal={false}
-            value={reading.mapping.termsDays ?? ""}
-            onChange={(days) => set({ termsDays: typeof days === "number" ? days : null })}
-          />
-        )}
-        {reading.kind !== "deposits" && (
-          <Select
-            label={t("receivables.how.allocation")}
-            data={ALLOCATION_RULES.map((rule) => ({ value: rule, label: t(`receivables.allocation.${rule}`) }))}
-            value={reading.mapping.allocation}
-            allowDeselect={false}
-            onChange={(rule) => set({ allocation: rule as ImportMapping["allocation"] })}
-          />
-        )}
+        <Rules reading={reading} set={set} />
         {one.format.kind === "csv" && (
           <Checkbox
             label={t("receivables.how.hasHeader")}
@@ -96,6 +75,48 @@ export function ReadingPanel(props: ReadingProps) {
       </div>
       <Read {...props} />
     </Panel>
+  );
+}
+
+type RulesProps = {
+  readonly reading: Reading;
+  readonly set: (change: Partial<ImportMapping>) => void;
+};
+
+/** What to do where the file does not say: with strangers, missing dates, and money that names no invoice. */
+function Rules({ reading, set }: RulesProps) {
+  const t = useT();
+  return (
+    <>
+      <Select
+        label={t("receivables.how.unknown")}
+        data={UNKNOWN_CUSTOMERS.map((choice) => ({ value: choice, label: t(`receivables.unknown.${choice}`) }))}
+        value={reading.mapping.unknownCustomers}
+        allowDeselect={false}
+        onChange={(choice) => set({ unknownCustomers: choice as ImportMapping["unknownCustomers"] })}
+      />
+      {reading.kind === "invoices" && (
+        <NumberInput
+          label={t("receivables.how.terms")}
+          description={t("receivables.how.terms.text")}
+          inputWrapperOrder={ORDER}
+          min={0}
+          max={365}
+          allowDecimal={false}
+          value={reading.mapping.termsDays ?? ""}
+          onChange={(days) => set({ termsDays: typeof days === "number" ? days : null })}
+        />
+      )}
+      {reading.kind !== "deposits" && (
+        <Select
+          label={t("receivables.how.allocation")}
+          data={ALLOCATION_RULES.map((rule) => ({ value: rule, label: t(`receivables.allocation.${rule}`) }))}
+          value={reading.mapping.allocation}
+          allowDeselect={false}
+          onChange={(rule) => set({ allocation: rule as ImportMapping["allocation"] })}
+        />
+      )}
+    </>
   );
 }
 
@@ -140,16 +161,23 @@ function DateOrderField({ one, mapping, set }: FieldProps & { readonly one: Impo
           {t("receivables.how.date.ask")}
         </span>
       )}
-      <SegmentedControl
-        size="xs"
-        data={choices.map((order) => ({
-          value: order,
-          label:
-            order === "ymd" ? t("receivables.date.ymd") : t(`receivables.date.${order}`, { sample: SAMPLE[order] }),
-        }))}
+      <Radio.Group
         value={mapping.dateOrder ?? ""}
         onChange={(order) => set({ dateOrder: order as DateOrder })}
-      />
+        aria-label={t("receivables.how.date")}
+      >
+        <div className="row wrap" style={{ gap: "8px 20px" }}>
+          {choices.map((order) => (
+            <Radio
+              key={order}
+              value={order}
+              label={
+                order === "ymd" ? t("receivables.date.ymd") : t(`receivables.date.${order}`, { sample: SAMPLE[order] })
+              }
+            />
+          ))}
+        </div>
+      </Radio.Group>
     </fieldset>
   );
 }

@@ -64,6 +64,7 @@ export function TakePanel({ one, totals, isRead, onTaken }: TakeProps) {
         <TextInput
           label={t("receivables.take.save")}
           description={t("receivables.take.save.text")}
+          inputWrapperOrder={["label", "input", "description", "error"]}
           maxLength={80}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}

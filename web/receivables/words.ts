@@ -53,7 +53,8 @@ const page = defineWords({
     "receivables.how.system.text":
       "Part of every row's identity: the same number from another system is another invoice",
     "receivables.how.unknown": "A customer nobody knows",
-    "receivables.how.terms": "Payment terms where a date is missing, days",
+    "receivables.how.terms": "Payment terms, days",
+    "receivables.how.terms.text": "Used where one of the two dates is missing",
     "receivables.how.allocation": "Money goes",
     "receivables.how.hasHeader": "The first line names the columns",
     "receivables.read": "Read the file",
@@ -195,7 +196,8 @@ const page = defineWords({
     "receivables.how.system.text":
       "Del av varje rads identitet: samma nummer från ett annat system är en annan faktura",
     "receivables.how.unknown": "En kund som ingen känner",
-    "receivables.how.terms": "Betalningsvillkor där ett datum saknas, dagar",
+    "receivables.how.terms": "Betalningsvillkor, dagar",
+    "receivables.how.terms.text": "Används där ett av de två datumen saknas",
     "receivables.how.allocation": "Pengar går",
     "receivables.how.hasHeader": "Första raden namnger kolumnerna",
     "receivables.read": "Läs filen",
