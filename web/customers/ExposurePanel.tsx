@@ -143,7 +143,7 @@ function Headroom({
       </div>
       <span className="small ink2">
         {exposure.limit === null && onSetLimit ? (
-          <Button size="compact-xs" variant="default" onClick={onSetLimit}>
+          <Button size="compact-xs" mih={24} variant="default" onClick={onSetLimit}>
             {t("customers.limit.set")}…
           </Button>
         ) : burnPerHour === null ? (

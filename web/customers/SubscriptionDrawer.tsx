@@ -71,7 +71,7 @@ function Detail({ detail }: { readonly detail: SubscriptionDetail }) {
           ],
           [
             "ETag",
-            <span key="e" className="mono cut">
+            <span key="e" className="mono" style={{ overflowWrap: "anywhere" }}>
               {etag ?? "–"}
             </span>,
           ],

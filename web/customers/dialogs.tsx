@@ -10,6 +10,7 @@ import {
 import { api } from "../api.ts";
 import { useFormat, useT } from "../i18n/t.ts";
 import { ConfirmDialog } from "../kit/ConfirmDialog.tsx";
+import { Why } from "../kit/States.tsx";
 import { useWrite } from "../query.ts";
 import { readAmount } from "../spending/amount.ts";
 import type { PassportWire } from "./wires.ts";
@@ -39,7 +40,6 @@ export function StandingDialog({ passport, onClose }: Props) {
       action={t("customers.standing.do", { standing: t(`kit.standing.${standing}`) })}
       effects={[
         { text: t(`customers.standing.means.${standing}`), isReversible: true, how: t("customers.standing.undo") },
-        { text: t("customers.standing.noAction"), isReversible: true },
       ]}
       isBusy={write.isPending}
       error={write.error}
@@ -52,6 +52,7 @@ export function StandingDialog({ passport, onClose }: Props) {
         })
       }
     >
+      <Why>{t("customers.standing.noAction")}</Why>
       <SegmentedControl
         aria-label={t("kit.standing")}
         value={standing}

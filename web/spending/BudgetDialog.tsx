@@ -4,6 +4,7 @@ import type { BudgetWire, CustomerSpend } from "../../src/spending/contract.ts";
 import { api } from "../api.ts";
 import { useFormat, useT } from "../i18n/t.ts";
 import { ConfirmDialog } from "../kit/ConfirmDialog.tsx";
+import { Why } from "../kit/States.tsx";
 import { useWrite } from "../query.ts";
 import { readAmount } from "./amount.ts";
 
@@ -43,15 +44,13 @@ export function BudgetDialog({ customerId, name, spend, onClose }: Props) {
       onClose={onClose}
       title={t("spending.budget.title", { name })}
       action={amount === undefined ? t("spending.budget.set") : t("spending.budget.do", { amount: f.money(amount) })}
-      effects={[
-        { text: t("spending.budget.means.push"), isReversible: true, how: t("spending.budget.means.undo") },
-        { text: t("spending.budget.means.caps"), isReversible: true },
-      ]}
+      effects={[{ text: t("spending.budget.means.push"), isReversible: true, how: t("spending.budget.means.undo") }]}
       isBusy={write.isPending}
       error={write.error}
       whyNot={whyNot}
       onConfirm={() => write.mutate({ amount, agreedWith: agreedWith.trim(), why: why.trim() })}
     >
+      <Why>{t("spending.budget.means.caps")}</Why>
       <TextInput
         label={`${t("spending.budget.perMonth")}, ${currency}`}
         description={

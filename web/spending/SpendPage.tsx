@@ -140,7 +140,7 @@ function columnsOf(t: T, onBudget: ((row: SpendRow) => void) | undefined): reado
             header: "",
             describe: t("spending.budget.set"),
             cell: (row: SpendRow) => (
-              <Button size="compact-xs" variant="default" onClick={() => onBudget(row)}>
+              <Button size="compact-xs" mih={24} variant="default" onClick={() => onBudget(row)}>
                 {t(row.budgetState === null ? "spending.budget.set" : "spending.budget.change")}…
               </Button>
             ),

@@ -179,7 +179,7 @@ function Budget({ spend, onBudget }: { readonly spend: CustomerSpend; readonly o
   const f = useFormat();
   const { budget, partnerBudget, forecast } = spend;
   const button = onBudget && (
-    <Button size="compact-xs" variant="default" onClick={onBudget} style={{ marginTop: 4 }}>
+    <Button size="compact-xs" mih={24} variant="default" onClick={onBudget} style={{ marginTop: 4 }}>
       {t(budget === null ? "spending.budget.set" : "spending.budget.change")}…
     </Button>
   );

@@ -81,7 +81,7 @@ export function NoSpend({
       )}
       action={
         onBudget && (
-          <Button size="compact-xs" variant="default" onClick={onBudget}>
+          <Button size="compact-xs" mih={24} variant="default" onClick={onBudget}>
             {t(spend.budget === null ? "spending.budget.set" : "spending.budget.change")}…
           </Button>
         )
