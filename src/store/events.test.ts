@@ -108,6 +108,26 @@ test("an export verifies offline, and a changed, missing or cut line is named", 
   });
 });
 
+test("events whose types begin alike are read newest first, whichever type, and with the other filters", async () => {
+  const kinds = ["walk.a", "walk.b-done", "walk-other.a", "walk.b", "walk.a"] as const;
+  await store.inTransaction((tx) =>
+    appendEvents(
+      tx,
+      kinds.map((type, i) => event(`k${i}`, { type })),
+    ),
+  );
+  const ids = async (typePrefix: string, more: { limit?: number; beforeSeq?: bigint; since?: Temporal.Instant } = {}) =>
+    (await readEvents(store.db, { typePrefix, limit: 10, ...more })).map(({ subject }) => subject.id);
+  assert.deepEqual(await ids("walk."), ["k4", "k3", "k1", "k0"]);
+  assert.deepEqual(await ids("walk.b"), ["k3", "k1"]);
+  assert.deepEqual(await ids("walk"), ["k4", "k3", "k2", "k1", "k0"]);
+  assert.deepEqual(await ids("walk.", { limit: 2 }), ["k4", "k3"]);
+  const newest = (await readEvents(store.db, { limit: 1 }))[0]?.seq ?? 0n;
+  assert.deepEqual(await ids("walk.", { beforeSeq: newest, limit: 2 }), ["k3", "k1"]);
+  assert.deepEqual(await ids("walk.", { since: at.add({ seconds: 1 }) }), []);
+  assert.deepEqual(await ids("zzz"), []);
+});
+
 test("verify names the first row that someone with full rights has changed", async () => {
   await sql
     .raw(
