@@ -14,7 +14,7 @@ import { searchSources } from "./main-search.ts";
 import type { Slices } from "./main-slices.ts";
 import { caseCounts, refundsDue } from "./cases/service-due.ts";
 import { answerAverage } from "./notices/lists.ts";
-import { ageingOf } from "./receivables/service.ts";
+import { ledgerState } from "./receivables/service.ts";
 import { waitingProposals } from "./response/read.ts";
 import { budgetCoverage } from "./spending/service.ts";
 import type { Store, Tx } from "./store/contract.ts";
@@ -48,7 +48,7 @@ function firstScreen({ slices, access, demo, log }: PageParts): readonly Route[]
       caseNumbers: noticesDeps.caseNumbers,
       feedFreshness,
       missingByFeed,
-      ageingOf,
+      ledgerState,
       budgetCoverage,
       due: [
         cellOf("renewals", renewalsDue),

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Currency } from "../core/currency.ts";
 import type { CustomerId } from "../core/ids.ts";
 import type { Tx } from "../store/contract.ts";
@@ -25,10 +25,19 @@ export type DueRow = {
 };
 export type Due = { readonly count: number; readonly first: DueRow | undefined };
 
-const FROM = sql`from subscription_version v join subscription s on s.id = v.subscription_id and s.gone_at is null
-  join customer c on c.id = v.customer_id and c.detached_at is null join portfolio p on p.customer_id = c.id
-  left join lateral (select unit_price, currency, from_day from subscription_price where subscription_id = s.id order by from_day desc limit 1) pr on true`;
-const COLUMNS = sql`c.id as customer_id, c.name as customer_name, v.facts, pr.unit_price, pr.currency, pr.from_day, count(*) over ()::int as n`;
+/** Candidates are counted first; facts and price are looked up for the first one only. */
+const CANDIDATES = sql`from subscription_version v join subscription s on s.id = v.subscription_id and s.gone_at is null
+  join customer c on c.id = v.customer_id and c.detached_at is null join portfolio p on p.customer_id = c.id`;
+
+async function firstOf(tx: Tx, candidates: RawBuilder<unknown>): Promise<Due> {
+  const { rows } = await sql<Row>`
+    select d.n, d.at, c.id as customer_id, c.name as customer_name, v.facts, pr.unit_price, pr.currency, pr.from_day
+    from (${candidates}) d join subscription_version v on v.subscription_id = d.id and v.valid_to is null join customer c on c.id = v.customer_id
+    left join lateral (select unit_price, currency, from_day from subscription_price where subscription_id = d.id order by from_day desc limit 1) pr on true`.execute(
+    tx,
+  );
+  return toDue(rows);
+}
 
 const toDue = (rows: readonly Row[]): Due => ({
   count: rows[0]?.n ?? 0,
@@ -46,12 +55,13 @@ export async function loadRenewals(
   tx: Tx,
   days: { readonly from: Temporal.PlainDate; readonly until: Temporal.PlainDate },
 ): Promise<Due> {
-  const { rows } =
-    await sql<Row>`select ${COLUMNS}, (v.commitment_end_day + 1)::timestamp at time zone 'UTC' as at ${FROM}
+  return firstOf(
+    tx,
+    sql`select s.id, count(*) over ()::int as n, (v.commitment_end_day + 1)::timestamp at time zone 'UTC' as at ${CANDIDATES}
     where v.valid_to is null and v.auto_renew and v.status = 'active' and v.family not in ('azure-plan', 'azure-legacy')
       and v.commitment_end_day between ${days.from} and ${days.until} and p.overdue > 0
-    order by v.commitment_end_day, v.quantity desc, s.id limit 1`.execute(tx);
-  return toDue(rows);
+    order by v.commitment_end_day, v.quantity desc, s.id limit 1`,
+  );
 }
 
 /** Cancel windows that close before `until` at customers that owe overdue money or are watched, restricted or suspended. */
@@ -59,9 +69,11 @@ export async function loadWindows(
   tx: Tx,
   times: { readonly from: Temporal.Instant; readonly until: Temporal.Instant },
 ): Promise<Due> {
-  const { rows } = await sql<Row>`select ${COLUMNS}, v.cancellable_until as at ${FROM}
+  return firstOf(
+    tx,
+    sql`select s.id, count(*) over ()::int as n, v.cancellable_until as at ${CANDIDATES}
     where v.valid_to is null and v.status not in ('deleted', 'expired', 'disabled') and v.cancellable_until > ${times.from} and v.cancellable_until <= ${times.until}
       and (p.overdue > 0 or c.standing <> 'active' or p.headroom < 0)
-    order by v.cancellable_until, s.id limit 1`.execute(tx);
-  return toDue(rows);
+    order by v.cancellable_until, s.id limit 1`,
+  );
 }

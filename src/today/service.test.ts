@@ -56,7 +56,7 @@ const parts: TodayParts = {
   ],
   missingByFeed: async () => new Map([["usage", [havso]]]),
   exposuresOf: async () => new Map([[havso, money(12_300n, "SEK")]]),
-  ageingOf: async (_tx, today) => ({ asOf: today.toString(), recordedAt: null, customers: 0, currencies: [] }),
+  ledgerState: async () => ({ recordedAt: null, customers: 0 }),
   budgetCoverage: async () => ({ withUsage: 0, withBudget: 0 }),
 };
 const read = async (change: Partial<TodayParts> = {}) => {

@@ -6,7 +6,7 @@ import type { CustomersByIds, Standing } from "../customers/contract.ts";
 import type { PortfolioExposure } from "../exposure/contract.ts";
 import type { AnswerAverage, OpenNotices } from "../notices/contract.ts";
 import type { Person } from "../access/contract.ts";
-import type { AgeingOf } from "../receivables/contract.ts";
+import type { LedgerStateOf } from "../receivables/contract.ts";
 import { type ProposalRowJson, RESPONSE_EVENTS, type WaitingProposals } from "../response/contract.ts";
 import type { BudgetCoverage } from "../spending/contract.ts";
 import type { Tx } from "../store/contract.ts";
@@ -41,7 +41,7 @@ export type TodayParts = {
   readonly feedFreshness: FeedFreshness;
   readonly missingByFeed: MissingByFeed;
   readonly exposuresOf: ExposuresOf;
-  readonly ageingOf: AgeingOf;
+  readonly ledgerState: LedgerStateOf;
   readonly budgetCoverage: BudgetCoverage;
 };
 
@@ -168,11 +168,10 @@ async function readOvernight(
 }
 
 async function readCoverage(parts: TodayParts, { tx, now }: Asked, currency: string): Promise<CoverageWire> {
-  const today = now.toZonedDateTimeISO("UTC").toPlainDate();
-  const [feeds, missing, ageing, budgets] = await Promise.all([
+  const [feeds, missing, ledger, budgets] = await Promise.all([
     parts.feedFreshness(tx, now),
     parts.missingByFeed(tx),
-    parts.ageingOf(tx, today),
+    parts.ledgerState(tx),
     parts.budgetCoverage(tx),
   ]);
   const exposures = await parts.exposuresOf(tx, [...new Set([...missing.values()].flat())]);
@@ -181,7 +180,7 @@ async function readCoverage(parts: TodayParts, { tx, now }: Asked, currency: str
       const unseen = decideUnseen(missing.get(feed.feed) ?? [], exposures, zero(currency));
       return { ...feed, unseen: unseen === undefined ? null : moneyToJson(unseen) };
     }),
-    ledger: { recordedAt: ageing.recordedAt, customers: ageing.customers },
+    ledger: { recordedAt: ledger.recordedAt?.toString() ?? null, customers: ledger.customers },
     budgets,
   };
 }
