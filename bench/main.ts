@@ -1,12 +1,12 @@
-/** `npm run bench -- NAME`: prints figures; each stands beside the naive way or the physical limit, measured in the same run. */
-const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
-  desk: async () => (await import("./desk.ts")).benchDesk(),
+/** `npm run bench -- NAME [PART …]`: prints figures; each stands beside the naive way or the physical limit, measured in the same run. */
+const BENCHES: Readonly<Record<string, (parts: readonly string[]) => Promise<void>>> = {
+  desk: async (parts) => (await import("./desk.ts")).benchDesk(parts),
 };
 
-const [name = ""] = process.argv.slice(2);
+const [name = "", ...parts] = process.argv.slice(2);
 const bench = BENCHES[name];
 if (bench === undefined) {
   console.error(`which bench? ${Object.keys(BENCHES).join(", ")}: npm run bench -- desk`);
   process.exit(2);
 }
-await bench();
+await bench(parts);

@@ -19,7 +19,8 @@ export async function repeat(times: number, work: (round: number) => Promise<unk
   return samples;
 }
 
-export const ms = (value: number): string => `${value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en")} ms`;
+export const ms = (value: number): string =>
+  `${value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en")} ms`;
 export const count = (value: number): string => Math.round(value).toLocaleString("en");
 
 /** One line of a result: what, our figure, what it stands beside, the aim. */

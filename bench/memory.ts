@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+export type Process = { readonly pid: number; readonly parent: number; readonly command: string };
+
+/** Everything that runs, from /proc. */
+export function processes(): readonly Process[] {
+  return readdirSync("/proc").flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, "utf8");
+      const command = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ");
+      // The name in brackets may hold blanks; the parent is the second word behind it.
+      return [{ pid: Number(name), parent: Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]), command }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** A process and all below it. */
+export function treeOf(all: readonly Process[], root: number): readonly Process[] {
+  return all
+    .filter(({ pid }) => pid === root)
+    .concat(all.filter(({ parent }) => parent === root).flatMap(({ pid }) => treeOf(all, pid)));
+}
+
+/** Resident memory in MiB; pages shared by several processes count in equal parts, so that a sum counts each page once. */
+export function residentMiB(some: readonly Process[]): number {
+  const kib = some.map(({ pid }) => Number(/^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0));
+  return kib.reduce((sum, one) => sum + one, 0) / 1_024;
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
