@@ -29,10 +29,12 @@ const isTest = (file: string) => /\.test\.tsx?$|\/testing[^/]*\.ts$|^test\/|^ben
 const isMain = (file: string) => /^src\/(main[^/]*|settings)\.ts$/.test(file);
 
 const imports: readonly Import[] = code.flatMap((file) =>
-  [...(text.get(file) ?? "").matchAll(/^\s*(?:import|export)\s+(?:[\w*{}\s,$]+\sfrom\s+)?["']([^"']+)["']/gm)].map(([, spec = ""]) => ({
-    file,
-    target: spec.startsWith(".") ? tidy(join(dirname(file), spec)) : spec,
-  })),
+  [...(text.get(file) ?? "").matchAll(/^\s*(?:import|export)\s+(?:[\w*{}\s,$]+\sfrom\s+)?["']([^"']+)["']/gm)].map(
+    ([, spec = ""]) => ({
+      file,
+      target: spec.startsWith(".") ? tidy(join(dirname(file), spec)) : spec,
+    }),
+  ),
 );
 const sliceOf = (path: string) =>
   path.startsWith("src/") ? (path.split("/")[1] ?? "").replace(/\.ts$/, "") : (path.split("/")[0] ?? "");

@@ -119,7 +119,7 @@ switch (command) {
     break;
   case "surety":
     if (args[0] === "serve") buildPage(node);
-    become(node, [main, ...args]);
+    become(node, args[0] === "simulator" ? [join(ROOT, "simulator", "main.ts"), ...args.slice(1)] : [main, ...args]);
     break;
   case "test":
   case "check":
