@@ -23,6 +23,8 @@ export type MsCall = {
   readonly body?: Json;
   readonly correlationId: string;
   readonly requestId?: string | undefined;
+  /** That there is no such thing is an answer here, not trouble: nothing to warn of. */
+  readonly mayBeAbsent?: boolean | undefined;
 };
 export type MsAnswer = {
   readonly status: number;
@@ -155,6 +157,7 @@ function bodyOf(heard: Heard, call: MsCall, ids: CallIds): Json | undefined {
 type Trouble = { readonly problem: PartnerCenterProblem; readonly tries: number; readonly next: string };
 
 function logTrouble(outside: Outside, call: MsCall, { problem, tries, next }: Trouble): void {
+  if (call.mayBeAbsent === true && problem.kind === "not-found") return;
   outside.log("warn", "partner-center.trouble", {
     what: call.what,
     kind: problem.kind,

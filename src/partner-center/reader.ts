@@ -58,7 +58,7 @@ export type ReaderOptions = {
   readonly onUnreadable: (problem: PartnerCenterProblem) => void;
 };
 
-type Get = Pick<MsCall, "what" | "path"> & Partial<Pick<MsCall, "auth" | "headers" | "audience">>;
+type Get = Pick<MsCall, "what" | "path"> & Partial<Pick<MsCall, "auth" | "headers" | "audience" | "mayBeAbsent">>;
 type Source = { readonly client: MsClient; readonly options: ReaderOptions };
 
 const callOf = ({ options }: Source, get: Get): MsCall => ({
@@ -254,8 +254,9 @@ const watchReads = (source: Source): Pick<PartnerCenterReader, WatchReads> => ({
   webhookEventNames: () =>
     whole(source, { what: "webhook.events", path: "/webhooks/v1/registration/events" }, parseWebhookEventNames),
   webhookRegistration: async () => {
+    const get = { what: "webhook.registration", path: "/webhooks/v1/registration", mayBeAbsent: true } as const;
     try {
-      return await one(source, { what: "webhook.registration", path: "/webhooks/v1/registration" }, parseRegistration);
+      return await one(source, get, parseRegistration);
     } catch (error) {
       if (error instanceof PartnerCenterError && error.problem.kind === "not-found") return undefined;
       throw error;
