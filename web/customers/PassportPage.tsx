@@ -9,6 +9,7 @@ import { Loaded, PartlyFailed, RowsSkeleton, Why } from "../kit/States.tsx";
 import { useRead } from "../query.ts";
 import { WaysPanel } from "../response/CaseProposals.tsx";
 import { useMay } from "../shell/desk.ts";
+import { ExposureTrend } from "../exposure/ExposureTrend.tsx";
 import { Page } from "../shell/Page.tsx";
 import { BudgetDialog } from "../spending/BudgetDialog.tsx";
 import { SpendPanel } from "../spending/SpendPanel.tsx";
@@ -78,6 +79,7 @@ function Passport({ passport, crumbs }: PassportProps) {
       <div className="pass">
         <div className="stk">
           <ExposurePanel passport={passport} onSetLimit={canEdit ? () => setDialog("limit") : undefined} />
+          <ExposureTrend customerId={passport.identity.id} limit={passport.exposure?.limit?.reporting} />
           <SpendPanel
             spend={spend}
             failed={passport.unavailable.includes("spend")}

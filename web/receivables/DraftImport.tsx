@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { ImportKind, ImportMapping, ImportWire } from "../../src/receivables/contract-import.ts";
+import type { ImportWire } from "../../src/receivables/contract-import.ts";
 import { api } from "../api.ts";
 import { useWrite } from "../query.ts";
 import { useQueryClient } from "@tanstack/react-query";
@@ -7,11 +7,10 @@ import { FilePanel } from "./FilePanel.tsx";
 import { MappingPanel } from "./MappingPanel.tsx";
 import { PreviewPanel } from "./PreviewPanel.tsx";
 import { ProblemsPanel } from "./ProblemsPanel.tsx";
+import type { Reading } from "./reading.ts";
 import { ReadingPanel } from "./ReadingPanel.tsx";
 import { TakePanel } from "./TakePanel.tsx";
 
-/** How a person reads a file, before it is read that way. */
-export type Reading = { readonly kind: ImportKind; readonly mapping: ImportMapping; readonly hasHeader: boolean };
 type DraftProps = { readonly one: ImportWire; readonly onLeave: () => void };
 
 const readingOf = (one: ImportWire): Reading => ({

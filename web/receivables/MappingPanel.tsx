@@ -7,7 +7,7 @@ import {
 } from "../../src/receivables/contract-import.ts";
 import { useT } from "../i18n/t.ts";
 import { Panel } from "../kit/Panel.tsx";
-import type { Reading } from "./DraftImport.tsx";
+import type { Reading } from "./reading.ts";
 
 type MappingProps = {
   readonly one: ImportWire;

@@ -16,7 +16,7 @@ import { useT } from "../i18n/t.ts";
 import { Panel } from "../kit/Panel.tsx";
 import { Glyph } from "../kit/Risk.tsx";
 import { useProblemText, Why } from "../kit/States.tsx";
-import type { Reading } from "./DraftImport.tsx";
+import type { Reading } from "./reading.ts";
 
 type ReadingProps = {
   readonly one: ImportWire;
