@@ -132,12 +132,22 @@ export async function loadPage(
   return rows;
 }
 
+/** Filters that ask for a kept figure; without one every customer is counted by itself. */
+const asksFigures = ({
+  currency,
+  hasOpenNotice,
+  isOverLimit,
+  isOverdue,
+  hasNoBudget,
+  hasNoLimit,
+}: ListFilter): boolean =>
+  currency !== undefined || [hasOpenNotice, isOverLimit, isOverdue, hasNoBudget, hasNoLimit].includes(true);
+
 export async function countRows(tx: Tx, filter: ListFilter): Promise<number> {
+  const figures = asksFigures(filter) ? sql`join portfolio p on p.customer_id = c.id` : sql``;
   const { rows } = await sql<{
     n: number;
-  }>`select count(*)::int as n from customer c join portfolio p on p.customer_id = c.id where ${conditions(filter)}`.execute(
-    tx,
-  );
+  }>`select count(*)::int as n from customer c ${figures} where ${conditions(filter)}`.execute(tx);
   return rows[0]?.n ?? 0;
 }
 
@@ -149,19 +159,22 @@ export async function loadRow(tx: Tx, id: CustomerId): Promise<ListRow | undefin
   return rows[0];
 }
 
-/** The choices of each filter with how many customers each holds. */
+/** The choices of each filter with how many customers each holds, counted in one pass. */
 export async function loadFilters(tx: Tx): Promise<CustomerFilters> {
-  const { rows } = await sql<{ filters: CustomerFilters }>`with ours as (
-      select c.id, c.country, c.standing, c.partner_ref, p.billing_currency from customer c join portfolio p on p.customer_id = c.id where c.detached_at is null)
+  const { rows } = await sql<{ filters: CustomerFilters }>`with counted as (
+      select c.country, c.standing, c.partner_ref, p.billing_currency as currency, count(*)::int as count,
+        grouping(c.country) = 0 as of_country, grouping(c.standing) = 0 as of_standing, grouping(c.partner_ref) = 0 as of_partner, grouping(p.billing_currency) = 0 as of_currency
+      from customer c join portfolio p on p.customer_id = c.id where c.detached_at is null
+      group by grouping sets ((c.country), (c.standing), (c.partner_ref), (p.billing_currency)))
     select jsonb_build_object(
       'resellers', (select coalesce(jsonb_agg(x order by x.name), '[]') from (
-        select coalesce(r.id, o.partner_ref) as id, coalesce(r.name, o.partner_ref) as name, count(*)::int as count
-        from ours o left join reseller r on r.id = o.partner_ref or r.mpn_id = o.partner_ref where o.partner_ref is not null group by 1, 2 order by 3 desc limit 200) x),
-      'countries', (select coalesce(jsonb_agg(x order by x.country), '[]') from (select country, count(*)::int as count from ours where country is not null group by country) x),
-      'standings', (select coalesce(jsonb_agg(x order by x.standing), '[]') from (select standing, count(*)::int as count from ours group by standing) x),
-      'currencies', (select coalesce(jsonb_agg(x order by x.currency), '[]') from (select billing_currency as currency, count(*)::int as count from ours where billing_currency is not null group by 1) x),
-      'direct', (select count(*)::int from ours where partner_ref is null),
-      'total', (select count(*)::int from ours)) as filters`.execute(tx);
+        select coalesce(r.id, c.partner_ref) as id, coalesce(r.name, c.partner_ref) as name, sum(c.count)::int as count
+        from counted c ${RESELLER_JOIN} where c.of_partner and c.partner_ref is not null group by 1, 2 order by 3 desc limit 200) x),
+      'countries', (select coalesce(jsonb_agg(jsonb_build_object('country', country, 'count', count) order by country), '[]') from counted where of_country and country is not null),
+      'standings', (select coalesce(jsonb_agg(jsonb_build_object('standing', standing, 'count', count) order by standing), '[]') from counted where of_standing),
+      'currencies', (select coalesce(jsonb_agg(jsonb_build_object('currency', currency, 'count', count) order by currency), '[]') from counted where of_currency and currency is not null),
+      'direct', (select coalesce(sum(count), 0)::int from counted where of_partner and partner_ref is null),
+      'total', (select coalesce(sum(count), 0)::int from counted where of_standing)) as filters`.execute(tx);
   return rows[0]?.filters ?? { resellers: [], countries: [], standings: [], currencies: [], direct: 0, total: 0 };
 }
 

@@ -149,7 +149,7 @@ export async function loadLargest(
   const before = asked.before ?? asked.day.subtract({ days: 1 });
   const { rows } = await sql<LargestRow>`
     with top as (
-      (select customer_id, currency, total_minor, is_partial, limit_minor from exposure_current where day = ${asked.day}::date and total_minor is not null order by total_minor desc, customer_id limit ${asked.limit})
+      (select customer_id, currency, total_minor, is_partial, limit_minor from exposure_current where day = ${asked.day}::date and total_minor is not null order by total_minor desc nulls last, customer_id limit ${asked.limit})
       union all
       (select customer_id, currency, total_minor, is_partial, null from exposure_day where day = ${asked.day}::date and total_minor is not null
         and not exists (select 1 from exposure_current where day = ${asked.day}::date) order by total_minor desc, customer_id limit ${asked.limit}))

@@ -139,7 +139,7 @@ async function readOvernight(
   if (night === undefined) return null;
   const [received, answered, verified] = await Promise.all(
     [NOTICE_RECEIVED, NOTICE_ANSWERED, RESPONSE_EVENTS.verified].map((typePrefix) =>
-      readEvents(tx, { typePrefix, limit: NIGHT_EVENTS_MAX }),
+      readEvents(tx, { typePrefix, since: night.from, limit: NIGHT_EVENTS_MAX }),
     ),
   );
   const inNight = (events: typeof received = []) =>
