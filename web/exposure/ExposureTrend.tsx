@@ -134,6 +134,8 @@ function TrendChart({ points, limit, currency }: ChartProps) {
   return (
     <AreaChart
       h={HEIGHT}
+      mt={14}
+      mt={14}
       data={data}
       dataKey="day"
       type="stacked"
