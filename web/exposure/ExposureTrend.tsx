@@ -135,7 +135,6 @@ function TrendChart({ points, limit, currency }: ChartProps) {
     <AreaChart
       h={HEIGHT}
       mt={14}
-      mt={14}
       data={data}
       dataKey="day"
       type="stacked"
