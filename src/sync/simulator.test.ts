@@ -26,7 +26,7 @@ import { depsOf, keepingSinks, newWorld } from "./testing.ts";
 const simulator = await startSimulator({
   seed: 11,
   pageRowsMax: 9,
-  throttlePerMinute: 500,
+  throttlePerMinute: 0,
   webhookDelaySeconds: [1, 2],
 });
 const { control } = simulator;
