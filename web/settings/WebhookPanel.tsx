@@ -43,16 +43,10 @@ function Registration({ state }: { readonly state: WebhookWire }) {
   );
   const { last, ourUrl, isAsked } = state;
   const isForeign = last?.problem?.kind === "not-allowed-now";
+  const address = ourUrl === null ? t("settings.webhook.none") : <span className="mono settings-break">{ourUrl}</span>;
   return (
     <div className="sec col settings-form">
-      <Facts
-        rows={[
-          [
-            t("settings.webhook.url"),
-            ourUrl === null ? t("settings.webhook.none") : <span className="mono settings-break">{ourUrl}</span>,
-          ],
-        ]}
-      />
+      <Facts rows={[[t("settings.webhook.url"), address]]} />
       {last && (
         <span className={`row top small ${last.ok ? "" : "crit"}`}>
           <Glyph level={last.ok ? "ok" : "error"} size={14} />
