@@ -39,7 +39,7 @@ export function demoSteps(parts: StepParts): readonly DemoStep[] {
     { name: "payments", run: () => ledger(parts, "payments") },
     { name: "deposits", run: () => ledger(parts, "deposits") },
     { name: "subscriptions", run: () => sync(parts, ["subscriptions", "prices"]) },
-    { name: "usage", run: () => usageHistory(parts) },
+    { name: "usage", run: (stopping) => usageHistory(parts, stopping) },
     { name: "spend", run: () => look(parts) },
     { name: "budgets", run: () => budgets(parts) },
     { name: "findings", run: () => look(parts) },
@@ -68,11 +68,14 @@ async function sync({ slices }: StepParts, feeds: readonly Feed[]): Promise<void
  * The month so far, read as if the desk had been here all month: the simulator gives its estimates as they stood some days
  * ago, oldest first, so that spend has a curve and money a rate per hour.
  */
-async function usageHistory(parts: StepParts): Promise<void> {
+async function usageHistory(parts: StepParts, stopping: AbortSignal): Promise<void> {
   const { slices, simulatorUrl } = parts;
   const today = dayOf(slices.syncDeps.clock.now(), "UTC");
   // The first day is left out: what Microsoft gives then is still the month before.
-  for (let days = Math.min(today.day - 3, READINGS_MAX); days >= 1; days--) await readUsageAsOf(parts, days * 24);
+  for (let days = Math.min(today.day - 3, READINGS_MAX); days >= 1; days--) {
+    stopping.throwIfAborted();
+    await readUsageAsOf(parts, days * 24);
+  }
   for (const hours of [6, USAGE_DELAY_HOURS]) await readUsageAsOf(parts, hours);
   await sync(parts, ["budgets"]);
   await setDelay(simulatorUrl, USAGE_DELAY_HOURS);

@@ -46,7 +46,8 @@ async function serveOn({ settings, version, database, began }: Serving): Promise
     const connection = await database.connectionOf(mode);
     const lock = database.embedded ? await holdDeskLock(connection) : undefined;
     if (database.embedded && lock === undefined) return undefined;
-    const desk = await openDesk({ settings, version, connection, mode, baseUrl, switchTo });
+    const isAlone = lock !== undefined;
+    const desk = await openDesk({ settings, version, connection, mode, baseUrl, switchTo, isAlone });
     return { desk, lock, mode };
   }
 
@@ -161,14 +162,19 @@ async function announce({ settings, database, running, url, seconds }: Announcem
   say(lines.join("\n"));
 }
 
+/** A terminal and npm both pass one Ctrl+C on, so one press arrives more than once; only a later one is a second press. */
+const SAME_PRESS_MS = 1_000;
+
 /** Waits for the first Ctrl+C or termination; a second one ends the process at once. */
 function stopAsked(): Promise<void> {
   return new Promise((done) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.once(signal, () => {
-        process.once(signal, () => process.exit(1));
-        done();
-      });
-    }
+    let firstAt: number | undefined;
+    const onSignal = () => {
+      const now = performance.now();
+      if (firstAt !== undefined && now - firstAt > SAME_PRESS_MS) process.exit(1);
+      firstAt ??= now;
+      done();
+    };
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
   });
 }

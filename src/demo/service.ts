@@ -2,8 +2,8 @@ import type { Json } from "../core/canonical.ts";
 import type { Store, Tx } from "../store/contract.ts";
 import { readSetting, writeSetting } from "../store/settings.ts";
 
-/** One step of loading. Each must be safe to repeat: a killed start begins again with the step that was under way. */
-export type DemoStep = { readonly name: string; readonly run: () => Promise<void> };
+/** One step of loading. Each must be safe to repeat: a killed start begins again with the step that was under way. A long one ends early, by throwing, when `stopping` is aborted. */
+export type DemoStep = { readonly name: string; readonly run: (stopping: AbortSignal) => Promise<void> };
 export type DemoProgress = { readonly done: number; readonly total: number; readonly step: string } | null;
 
 const KEPT = "demo.step";
@@ -19,26 +19,27 @@ export type DemoDeps = {
 /** Loads the demo reseller beside a running desk; `progress` is what the page shows. */
 export function demoLoader({ store, steps, onTrouble }: DemoDeps) {
   let progress: DemoProgress = null;
-  const stopping = { asked: false };
+  const stopping = new AbortController();
 
   async function load(): Promise<void> {
     const last = await readSetting(store.db, KEPT);
     const from = steps.findIndex((step) => step.name === last) + 1;
     for (const [at, step] of steps.entries()) {
-      if (at < from || stopping.asked) continue;
+      if (at < from || stopping.signal.aborted) continue;
       progress = { done: at, total: steps.length, step: step.name };
       await tried(step);
-      if (stopping.asked) return;
+      if (stopping.signal.aborted) return;
       await store.inTransaction((tx) => keep(tx, step.name));
     }
     progress = null;
   }
 
   async function tried(step: DemoStep): Promise<void> {
-    for (let tries = 1; !stopping.asked; tries++) {
+    for (let tries = 1; !stopping.signal.aborted; tries++) {
       try {
-        return await step.run();
+        return await step.run(stopping.signal);
       } catch (error) {
+        if (stopping.signal.aborted) return;
         onTrouble(step.name, error);
         if (tries >= TRIES_MAX) throw error;
         await new Promise((wake) => setTimeout(wake, WAIT_MS * tries));
@@ -56,7 +57,7 @@ export function demoLoader({ store, steps, onTrouble }: DemoDeps) {
     },
     progress: () => progress,
     async stop(): Promise<void> {
-      stopping.asked = true;
+      stopping.abort();
       await running;
     },
   };
