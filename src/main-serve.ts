@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type AddressInfo, createServer } from "node:net";
 import { type Database, modeOf, type Mode, openDatabase, rememberMode } from "./main-database.ts";
-import { type Desk, openDesk } from "./main-desk.ts";
+import type { Desk } from "./main-desk.ts";
 import type { Settings } from "./settings.ts";
 import { holdDeskLock } from "./store/lock.ts";
 
@@ -20,9 +20,13 @@ const ADDRESS_FILE = "running.json";
 export async function serve(settings: Settings, version: string): Promise<number> {
   const began = performance.now();
   mkdirSync(settings.dataFolder, { recursive: true });
-  const database = await openDatabase(settings, (line) => say(`      ${line}`));
+  // The database server starts in a process of its own; the desk's code is loaded meanwhile.
+  const [database, { openDesk }] = await Promise.all([
+    openDatabase(settings, (line) => say(`      ${line}`)),
+    import("./main-desk.ts"),
+  ]);
   try {
-    return await serveOn({ settings, version, database, began });
+    return await serveOn({ settings, version, database, openDesk, began });
   } finally {
     await database.stop();
   }
@@ -32,10 +36,11 @@ type Serving = {
   readonly settings: Settings;
   readonly version: string;
   readonly database: Database;
+  readonly openDesk: (typeof import("./main-desk.ts"))["openDesk"];
   readonly began: number;
 };
 
-async function serveOn({ settings, version, database, began }: Serving): Promise<number> {
+async function serveOn({ settings, version, database, openDesk, began }: Serving): Promise<number> {
   const held = settings.port === 0 && settings.role !== "worker" ? await holdFreePort(settings.host) : undefined;
   let port = held?.port ?? settings.port;
   const baseUrl = () => settings.baseUrl ?? `http://localhost:${port}`;

@@ -1,8 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createProgram } from "./cli/program.ts";
-import { auditExport, auditVerify, importFile, link, openApiText, syncNow } from "./main-commands.ts";
-import { serve } from "./main-serve.ts";
 import { readSettings, ROOT } from "./settings.ts";
 
 const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
@@ -14,15 +12,18 @@ if (!settings.ok) {
 }
 const desk = { settings: settings.value, version };
 
+/** Loaded when asked for: the desk starts its database before it loads itself, and help needs neither. */
+const commands = () => import("./main-commands.ts");
+
 const program = createProgram(
   {
-    serve: () => serve(desk.settings, version),
-    link: (options) => link(desk, options),
-    importFile: (file, options) => importFile(desk, { file, ...options }),
-    sync: (feeds, options) => syncNow(desk, { feeds, ...options }),
-    auditVerify: (options) => auditVerify(desk, options),
-    auditExport: (options) => auditExport(desk, options),
-    openApi: () => openApiText(desk),
+    serve: async () => (await import("./main-serve.ts")).serve(desk.settings, version),
+    link: async (options) => (await commands()).link(desk, options),
+    importFile: async (file, options) => (await commands()).importFile(desk, { file, ...options }),
+    sync: async (feeds, options) => (await commands()).syncNow(desk, { feeds, ...options }),
+    auditVerify: async (options) => (await commands()).auditVerify(desk, options),
+    auditExport: async (options) => (await commands()).auditExport(desk, options),
+    openApi: async () => (await commands()).openApiText(desk),
   },
   version,
 );

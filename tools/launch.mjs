@@ -96,12 +96,15 @@ function buildPage(node) {
   writeFileSync(stamp, digest);
 }
 
+/** Where Node keeps what it made of our sources: without it every start strips types and compiles anew, half of its time. */
+const COMPILED = join(ROOT, "node_modules", ".cache", "compiled");
+
 /** Runs a program in our place: signals go to it, its exit code is ours. */
 function become(program, its) {
   const child = spawn(program, its, {
     cwd: process.cwd(),
     stdio: "inherit",
-    env: { ...process.env, SURETY_ROOT: ROOT },
+    env: { NODE_COMPILE_CACHE: COMPILED, ...process.env, SURETY_ROOT: ROOT },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 143)));

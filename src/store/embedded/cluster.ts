@@ -1,6 +1,16 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, chownSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import pg from "pg";
@@ -42,7 +52,7 @@ export async function startCluster({ folder, fsync = true, say = () => {} }: Opt
     const connection = { host: sockets, port: PORT, user: SUPERUSER, database: DATABASE };
     const adopted = runningPid(dataFolder) !== undefined;
     if (adopted) say("taking over the database server that is still running");
-    else launch({ dataFolder, sockets, fsync, say });
+    else await launch({ dataFolder, sockets, fsync, say });
     await ready(connection, dataFolder);
     return { connection, dataFolder, adopted, stop: () => stop(connection, dataFolder, sockets) };
   });
@@ -72,7 +82,7 @@ function socketFolder(dataFolder: string): string {
 
 const asServer = () => (isRoot() ? { uid: SERVER_UID, gid: SERVER_GID } : {});
 
-function launch({
+async function launch({
   dataFolder,
   sockets,
   fsync,
@@ -82,7 +92,7 @@ function launch({
   sockets: string;
   fsync: boolean;
   say: (line: string) => void;
-}): ChildProcess {
+}): Promise<void> {
   const binaries = serverBinaries();
   const clusterFolder = join(dataFolder, "cluster");
   mkdirSync(dataFolder, { recursive: true });
@@ -90,7 +100,7 @@ function launch({
   if (!existsSync(join(clusterFolder, "PG_VERSION"))) {
     say("making a new database");
     rmSync(clusterFolder, { recursive: true, force: true });
-    initialise(binaries, clusterFolder);
+    await initialise(binaries, clusterFolder);
   }
   say("starting the database server");
   const log = openSync(join(dataFolder, "server.log"), "a", 0o600);
@@ -117,11 +127,10 @@ function launch({
     env: { LC_ALL: "C", PATH: process.env["PATH"] ?? "" },
   });
   child.unref();
-  return child;
 }
 
 /** A half-made cluster is made again: PG_VERSION is among the first files, so the work is done beside and moved in place. */
-function initialise(binaries: string, clusterFolder: string): void {
+async function initialise(binaries: string, clusterFolder: string): Promise<void> {
   const draft = `${clusterFolder}.draft`;
   rmSync(draft, { recursive: true, force: true });
   const args = [
@@ -137,16 +146,25 @@ function initialise(binaries: string, clusterFolder: string): void {
     "--no-sync",
     "--no-instructions",
   ];
-  const run = spawnSync(join(binaries, "bin", "initdb"), args, {
+  const child = spawn(join(binaries, "bin", "initdb"), args, {
     ...asServer(),
     cwd: join(clusterFolder, ".."),
-    encoding: "utf8",
+    stdio: ["ignore", "ignore", "pipe"],
     env: { LC_ALL: "C", PATH: process.env["PATH"] ?? "" },
   });
-  if (run.status !== 0)
-    throw new Error(`the database could not be made in ${clusterFolder}: ${run.stderr || String(run.error)}`);
-  const moved = spawnSync("mv", [draft, clusterFolder], { encoding: "utf8" });
-  if (moved.status !== 0) throw new Error(`the database could not be moved to ${clusterFolder}: ${moved.stderr}`);
+  const why = await failureOf(child);
+  if (why !== undefined) throw new Error(`the database could not be made in ${clusterFolder}: ${why}`);
+  renameSync(draft, clusterFolder);
+}
+
+/** Waits for a program to end: what it complained of, or undefined when it did its work. */
+function failureOf(child: ChildProcess): Promise<string | undefined> {
+  let complaint = "";
+  child.stderr?.on("data", (text: Buffer) => (complaint += text.toString("utf8")));
+  return new Promise((done) => {
+    child.once("error", (error) => done(String(error)));
+    child.once("close", (code) => done(code === 0 ? undefined : complaint || `it ended with ${code}`));
+  });
 }
 
 /** Process id of a live server on this data, from its own pid file. */
