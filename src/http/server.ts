@@ -31,6 +31,12 @@ export type ServerOptions = RouteDeps & {
 const REQUESTS_A_MINUTE_MAX = 1_200;
 const EVENT_LOOP_DELAY_MS_MAX = 5_000;
 
+/** Input and answers are checked by zod, so no route gives Fastify a schema; its own compilers would only slow the start. */
+const noCompiler = (): never => {
+  throw new Error("invariant broken: routes declare zod schemas, not Fastify's");
+};
+const NO_COMPILERS = { buildValidator: () => noCompiler, buildSerializer: () => noCompiler };
+
 /** The HTTP shell: security headers, limits, sign-in, the routes of all slices and the page. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const app = Fastify({
@@ -43,6 +49,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     trustProxy: "loopback",
     routerOptions: { maxParamLength: 300 },
     forceCloseConnections: true,
+    schemaController: { compilersFactory: NO_COMPILERS },
   }) as unknown as FastifyInstance;
   await app.register(helmet, {
     contentSecurityPolicy: { directives: CSP },
@@ -66,8 +73,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       .header("cache-control", "no-store")
       .send({ status: ok ? "ready" : "not-ready", version: options.version, ...facts });
   });
-  const document = JSON.stringify(openApi(options.routes, options.version));
-  app.get("/api/openapi.json", (_request, reply) => reply.type("application/json").send(document));
+  let document: string | undefined;
+  app.get("/api/openapi.json", (_request, reply) => {
+    document ??= JSON.stringify(openApi(options.routes, options.version));
+    return reply.type("application/json").send(document);
+  });
   registerRoutes(app, options.routes, options);
   await registerStream(app, options);
   if (options.authHandler) registerAuth(app, options.authHandler);
