@@ -37,7 +37,8 @@ import type { Enqueue, Job } from "./worker/contract.ts";
 
 /** Gives every slice the functions it asks others for. */
 export async function wireSlices(parts: SliceParts) {
-  const { store, clock, enqueue, access } = parts;
+  const { store, clock, enqueue, access, microsoft } = parts;
+  const { isConnected } = microsoft;
   const desk = await followDesk(access, store);
   const exposure = wireExposure(parts, desk);
   const notices = wireNotices();
@@ -74,7 +75,7 @@ export async function wireSlices(parts: SliceParts) {
     openNotices: (tx: Tx, now: Temporal.Instant) => openNotices(noticesDeps, tx, now),
     routes: (): readonly Route[] => [
       ...access.routes(),
-      ...syncRoutes({ enqueue }),
+      ...syncRoutes({ enqueue, isConnected }),
       ...noticesRoutes(answering),
       ...casesRoutes(casesDeps),
       ...responseRoutes(responseDeps),
@@ -85,7 +86,7 @@ export async function wireSlices(parts: SliceParts) {
     ],
     jobs: (): readonly Job[] => [
       ...access.jobs(),
-      ...syncJobs(syncDeps),
+      ...syncJobs({ ...syncDeps, isConnected }),
       ...noticesJobs({ ...noticesDeps, store, clock }),
       ...responseJobs(responseDeps),
       ...customersJobs(followDeps),

@@ -1,13 +1,17 @@
 import { z } from "zod";
+import { no } from "../core/refusal.ts";
 import { ok } from "../core/result.ts";
 import { type Route, route } from "../http/contract.ts";
+import type { Tx } from "../store/contract.ts";
 import type { Enqueue } from "../worker/contract.ts";
 import { feedJson, FEEDS, missingCustomerJson } from "./contract.ts";
 import { askForRun, feedFreshness, missingCustomers } from "./service.ts";
 
 const feedParams = z.object({ feed: z.enum(FEEDS) });
 
-export function syncRoutes(deps: { readonly enqueue: Enqueue }): Route[] {
+type RouteDeps = { readonly enqueue: Enqueue; readonly isConnected: (tx: Tx) => Promise<boolean> };
+
+export function syncRoutes(deps: RouteDeps): Route[] {
   return [
     route({
       method: "GET",
@@ -33,7 +37,14 @@ export function syncRoutes(deps: { readonly enqueue: Enqueue }): Route[] {
       summary: "Read a feed from Microsoft now",
       params: feedParams,
       response: z.object({ feed: z.enum(FEEDS), everySeconds: z.number().int() }),
-      handle: ({ tx, params, now }) => askForRun(deps, tx, { feed: params.feed, now }),
+      handle: async ({ tx, params, now }) =>
+        (await deps.isConnected(tx))
+          ? askForRun(deps, tx, { feed: params.feed, now })
+          : no(
+              "conflict",
+              "not-connected",
+              "Partner Center is not connected: a Global admin can connect it in Settings",
+            ),
     }),
   ];
 }

@@ -75,7 +75,7 @@ test("without its job there is no delivery: both are kept or neither", async () 
 
 test("the job reads the one customer, hands over, and marks in one transaction", async () => {
   await post(ofCustomer(2));
-  const job = syncJobs(deps).find((one) => one.name === "sync.webhook");
+  const job = syncJobs({ ...deps, isConnected: async () => true }).find((one) => one.name === "sync.webhook");
   await job?.handle(enqueued[0]?.[1] as never);
   assert.deepEqual(await sinks.kept(), [`subscriptions ${customerNo(2)}`]);
   assert.equal((await rows())[0]?.outcome, "read 1 subscriptions");

@@ -63,6 +63,16 @@ export const feedJob = (feed: Feed): string => `sync.${feed}`;
 const enqueueFeed = (deps: Pick<SyncDeps, "enqueue">, tx: Tx, feed: Feed): Promise<void> =>
   deps.enqueue(tx, feedJob(feed), null, { singletonKey: "asked" });
 
+/** Puts on the queue every feed that was never tried: a desk just connected does not wait for each feed's next turn. */
+export async function askForNeverRead(deps: Pick<SyncDeps, "store" | "enqueue">): Promise<void> {
+  const tried = new Set((await loadFeeds(deps.store.db)).map((row) => row.feed));
+  const untried = FEEDS.filter((feed) => !tried.has(feed) && NEEDS_CUSTOMERS[feed] === undefined);
+  if (untried.length === 0) return;
+  await deps.store.inTransaction(async (tx) => {
+    for (const feed of untried) await enqueueFeed(deps, tx, feed);
+  });
+}
+
 /** Reads every feed, or those named, one after the other, each to its end. For the command line and for tests. */
 export async function syncAll(deps: SyncDeps, feeds: readonly Feed[] = FEEDS): Promise<readonly RunOutcome[]> {
   const outcomes: RunOutcome[] = [];
