@@ -10,6 +10,7 @@ import type { Mode } from "./main-database.ts";
 import { cloudNamed, type ConnectionFacts, connectMicrosoft, type Microsoft } from "./main-microsoft.ts";
 import { deskRoutes } from "./main-pages.ts";
 import { type Slices, wireSlices } from "./main-slices.ts";
+import { freeHeldActions } from "./response/run.ts";
 import { ROOT, type Settings } from "./settings.ts";
 import { type Connection, isAnswering, openStore, type OpenStore } from "./store/database.ts";
 import { migrate } from "./store/migrate.ts";
@@ -22,6 +23,8 @@ export type DeskOptions = {
   readonly connection: Connection;
   readonly mode: Mode;
   readonly baseUrl: () => string;
+  /** No other process works on this database: what a killed one had in hand is taken over at once. */
+  readonly isAlone?: boolean;
   /** Leaves this desk for the other one; undefined where there is no other (command line). */
   readonly switchTo?: ((mode: Mode) => Promise<{ readonly link: string | undefined }>) | undefined;
 };
@@ -74,7 +77,11 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     work: async () => {
       // The demo is loaded before jobs run, so that the same facts are not read twice at once; the page is open meanwhile.
       const loaded = demo?.load(wired) ?? Promise.resolve();
-      state.working = loaded.then(() => (state.isClosing ? undefined : queue.work()));
+      state.working = loaded.then(async () => {
+        if (state.isClosing) return;
+        if (options.isAlone === true) await freeHeldActions(slices.responseDeps);
+        await queue.work();
+      });
       if (demo === undefined) await state.working;
     },
     link: () => (demo === undefined ? access.firstRunLink() : access.demoLink()),

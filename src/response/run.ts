@@ -24,6 +24,7 @@ import {
   dueActions,
   heldAction,
   openAttempt,
+  releaseActions,
   renewLease,
   saveAction,
 } from "./store-actions.ts";
@@ -56,6 +57,12 @@ export async function workDue(deps: ResponseDeps): Promise<void> {
   }
   if (failures.length > 0) throw failures[0];
 }
+
+/**
+ * For a process that knows it is the only worker: what a killed one held is free at once, not when its lease is over.
+ * A call of the dead one that is still on its way does no harm: each try reads first and keeps the request id.
+ */
+export const freeHeldActions = ({ store }: Pick<ResponseDeps, "store">): Promise<void> => releaseActions(store.db);
 
 type Held = { readonly deps: ResponseDeps; readonly action: Action; readonly token: string };
 

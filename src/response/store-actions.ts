@@ -164,6 +164,13 @@ export async function renewLease(
     where action_id = ${id} and lease_token = ${token}`.execute(tx);
 }
 
+/** Takes every action from whoever held it. */
+export async function releaseActions(tx: Tx): Promise<void> {
+  await sql`update response_action set lease_token = null, lease_until = null where lease_until is not null`.execute(
+    tx,
+  );
+}
+
 /** The action, locked, if this worker still has it. */
 export async function heldAction(tx: Tx, id: ActionId, token: string): Promise<Action | undefined> {
   const row = await tables(tx)
