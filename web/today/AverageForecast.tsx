@@ -41,7 +41,7 @@ export function AverageForecast({ average }: { readonly average: Average }) {
           )}
           <span className="tiny ink3">{t("avg.of", { n: average.answeredCount, open })}</span>
         </span>
-        <AverageChart average={average} />
+        {average.answeredCount + open > 0 && <AverageChart average={average} />}
       </div>
       <Choices average={average} />
     </div>

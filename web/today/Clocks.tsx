@@ -13,9 +13,12 @@ import { AverageForecast } from "./AverageForecast.tsx";
 import { ClockAnnouncer } from "./ClockAnnouncer.tsx";
 import { ClocksEmpty } from "./ClocksEmpty.tsx";
 import type { Claim } from "./claim.ts";
+import { isBlind } from "./Coverage.tsx";
 import { DueStrip } from "./DueStrip.tsx";
 import { useNoticeName } from "./notice-words.ts";
 import { RatePerHour } from "./RatePerHour.tsx";
+
+type FeedName = NonNullable<TodayWire["coverage"]>["feeds"][number]["feed"];
 
 type ClocksProps = {
   readonly today: TodayWire;
@@ -27,7 +30,9 @@ type ClocksProps = {
 export function Clocks({ today, selectedId, claim, onRetry }: ClocksProps) {
   const t = useT();
   const problemText = useProblemText();
-  const { notices, average, due } = today;
+  const { notices, average, due, coverage } = today;
+  const hasRead = (name: FeedName): boolean =>
+    coverage?.feeds.some((feed) => feed.feed === name && !isBlind(feed)) ?? true;
   return (
     <Panel
       title={t("clocks.title")}
@@ -46,8 +51,8 @@ export function Clocks({ today, selectedId, claim, onRetry }: ClocksProps) {
           {problemText(claim.error)}
         </p>
       )}
-      {average && <AverageForecast average={average} />}
-      {due && due.length > 0 && <DueStrip cells={due} />}
+      {average && (average.answeredCount > 0 || hasRead("alerts")) && <AverageForecast average={average} />}
+      {due && due.length > 0 && <DueStrip cells={due} hasSubscriptions={hasRead("subscriptions")} />}
       {notices && <ClockAnnouncer rows={notices.rows} />}
     </Panel>
   );

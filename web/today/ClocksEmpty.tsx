@@ -28,7 +28,13 @@ export function ClocksEmpty({ today }: { readonly today: TodayWire }) {
   const asked = feed.finishedAt ?? feed.newestFactAt;
   const ago = asked ? t("kit.ago", { time: f.duration(f.minutesSince(asked)) }) : t("kit.unknown");
   if (feed.state !== "on-time")
-    return <EmptyState level="warn" title={t("clocks.silent")} text={t("clocks.silent.text", { ago })} />;
+    return (
+      <EmptyState
+        level="warn"
+        title={t("clocks.silent")}
+        text={asked ? t("clocks.silent.text", { ago }) : t("clocks.silent.never")}
+      />
+    );
   const { average } = today;
   const last =
     average?.averageMinutes != null

@@ -16,6 +16,10 @@ const missingOf = ({ customersReached, customersTotal }: FeedWire): number =>
 const levelOf = (feed: FeedWire): Level =>
   feed.state === "on-time" && missingOf(feed) > 0 ? "warn" : LEVEL[feed.state];
 
+/** Nothing has ever come by this way: what it would show is unknown, whatever its last try said. */
+export const isBlind = ({ newestFactAt, finishedAt }: FeedWire): boolean =>
+  newestFactAt === null && finishedAt === null;
+
 /** What the desk cannot see, and the exposure that hides there. A silent feed is not good news. */
 export function Coverage({ coverage }: { readonly coverage: TodayWire["coverage"] }) {
   const t = useT();
@@ -102,7 +106,7 @@ function FeedRow({ feed }: { readonly feed: FeedWire }) {
         {reached !== null && total !== null ? (
           t("kit.of", { have: f.count(reached), need: f.count(total) })
         ) : (
-          <span className="ink3">{feed.state === "never" ? "–" : t("cov.all")}</span>
+          <span className="ink3">{isBlind(feed) ? "–" : t("cov.all")}</span>
         )}
       </td>
       <td className="right small">
@@ -132,7 +136,7 @@ function GoodRow({ feeds }: { readonly feeds: readonly FeedWire[] }) {
 
 function Unseen({ feed, missing }: { readonly feed: FeedWire; readonly missing: number }) {
   const t = useT();
-  if (feed.state === "never") return <Glyph level="unknown" size={13} label={t("kit.unknown")} />;
+  if (isBlind(feed)) return <Glyph level="unknown" size={13} label={t("kit.unknown")} />;
   if (missing === 0) return <span className="ink3">{t("cov.none")}</span>;
   if (feed.unseen === null) return <Glyph level="unknown" size={13} label={t("kit.unknown")} />;
   const figure: Figure = {

@@ -15,18 +15,23 @@ const TO: Record<DueKind, string> = {
 /** Nearer than this a cell warns. */
 const NEAR_MINUTES = 24 * 60;
 
+/** These are read off subscriptions: while none was ever read, nobody knows how many there are. */
+const OF_SUBSCRIPTIONS: readonly DueKind[] = ["renewals", "windows"];
+
+type DueStripProps = { readonly cells: readonly DueCell[]; readonly hasSubscriptions: boolean };
+
 /** What falls due and costs money when it is missed: count, the first, when, how much. */
-export function DueStrip({ cells }: { readonly cells: readonly DueCell[] }) {
+export function DueStrip({ cells, hasSubscriptions }: DueStripProps) {
   return (
     <div className="due line">
       {cells.map((cell) => (
-        <DueLink key={cell.kind} cell={cell} />
+        <DueLink key={cell.kind} cell={cell} isKnown={hasSubscriptions || !OF_SUBSCRIPTIONS.includes(cell.kind)} />
       ))}
     </div>
   );
 }
 
-function DueLink({ cell }: { readonly cell: DueCell }) {
+function DueLink({ cell, isKnown }: { readonly cell: DueCell; readonly isKnown: boolean }) {
   const t = useT();
   const f = useFormat();
   const proposalName = useProposalName();
@@ -43,7 +48,7 @@ function DueLink({ cell }: { readonly cell: DueCell }) {
   return (
     <Go to={TO[cell.kind]} className="due-cell">
       <span className="row" style={{ gap: 6 }}>
-        <span className="mid num">{f.count(cell.count)}</span>
+        {isKnown ? <span className="mid num">{f.count(cell.count)}</span> : <Glyph level="unknown" size={16} />}
         <span className="label" style={{ lineHeight: 1.15 }}>
           {t(`due.${cell.kind}`)}
         </span>
@@ -68,7 +73,7 @@ function DueLink({ cell }: { readonly cell: DueCell }) {
           </span>
         </>
       ) : (
-        <span className="small ink3">{t("due.none")}</span>
+        <span className="small ink3">{t(isKnown ? "due.none" : "kit.unknown")}</span>
       )}
     </Go>
   );

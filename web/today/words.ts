@@ -54,6 +54,7 @@ export const todayWords = defineWords({
     "clocks.good.last": "In 30 days {n} were answered, in {average} on average.",
     "clocks.silent": "No open notices known, but the feed is silent",
     "clocks.silent.text": "Microsoft was last read {ago}. Look in Partner Center until it answers again.",
+    "clocks.silent.never": "Microsoft was never read. Look in Partner Center until it answers.",
     "clocks.never": "No notices can arrive yet",
     "clocks.never.text": "Partner Center is not connected, so this is not good news. A Global admin can connect it.",
     "clocks.connect": "Connect Partner Center",
@@ -211,6 +212,7 @@ export const todayWords = defineWords({
     "clocks.good.last": "På 30 dagar besvarades {n}, i snitt efter {average}.",
     "clocks.silent": "Inga öppna aviseringar kända, men källan är tyst",
     "clocks.silent.text": "Microsoft lästes senast {ago}. Titta i Partner Center tills den svarar igen.",
+    "clocks.silent.never": "Microsoft har aldrig lästs. Titta i Partner Center tills det svarar.",
     "clocks.never": "Inga aviseringar kan komma ännu",
     "clocks.never.text":
       "Partner Center är inte anslutet, så detta är inte goda nyheter. En global administratör kan ansluta det.",
