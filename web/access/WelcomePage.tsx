@@ -20,11 +20,13 @@ export function WelcomePage() {
   const t = useT();
   const problemText = useProblemText();
   const { token } = useSearch({ from: "/welcome" });
+  const [isUsed, setUsed] = useState(false);
   const state = useRead<WelcomeStateWire>(["access", "welcome"], "/api/welcome/state", { refetchInterval: false });
   const link = useQuery({
     queryKey: ["access", "link", token],
     queryFn: () => api.post<WelcomeLinkWire>("/api/welcome/link", { token }),
-    enabled: token !== undefined,
+    // A used link is not asked about again: the answer would be that it was used.
+    enabled: token !== undefined && !isUsed,
     retry: false,
     refetchInterval: false,
     staleTime: Number.POSITIVE_INFINITY,
@@ -58,12 +60,14 @@ export function WelcomePage() {
     );
   return (
     <Door title={t(`welcome.title.${link.data.kind}`, { desk })} under={desk}>
-      <EntryForm link={link.data} token={token} />
+      <EntryForm link={link.data} token={token} onUsed={() => setUsed(true)} />
     </Door>
   );
 }
 
-function EntryForm({ link, token }: { readonly link: WelcomeLinkWire; readonly token: string }) {
+type EntryFormProps = { readonly link: WelcomeLinkWire; readonly token: string; readonly onUsed: () => void };
+
+function EntryForm({ link, token, onUsed }: EntryFormProps) {
   const t = useT();
   const go = useGo();
   const { language } = useChoices();
@@ -85,6 +89,7 @@ function EntryForm({ link, token }: { readonly link: WelcomeLinkWire; readonly t
       return api.post<{ readonly signedIn?: boolean }>("/api/welcome", body);
     },
     onSuccess: async ({ signedIn }) => {
+      onUsed();
       await arrive();
       go(signedIn === false ? "/sign-in" : "/");
     },

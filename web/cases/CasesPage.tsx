@@ -44,7 +44,7 @@ export function CasesPage() {
           isFiltered={state !== "open" || family !== undefined || search.customer !== undefined}
           onClear={() => void navigate({ search: {} })}
           tools={<Tools state={state} sort={sort} family={family} onSet={set} />}
-          empty={<EmptyState level="ok" title={t("cases.empty")} text={t("cases.empty.text")} />}
+          empty={<EmptyState level="none" title={t("cases.empty")} text={t("cases.empty.text")} />}
         />
       </Panel>
     </Page>

@@ -9,10 +9,11 @@ import { type Column, DataTable } from "../kit/DataTable.tsx";
 import { Go } from "../kit/Go.tsx";
 import { Panel } from "../kit/Panel.tsx";
 import { Glyph, Tag, useLevelWord } from "../kit/Risk.tsx";
-import { EmptyState, useProblemText } from "../kit/States.tsx";
+import { useProblemText } from "../kit/States.tsx";
 import { useList, useRead } from "../query.ts";
 import { Page } from "../shell/Page.tsx";
 import { type Claim, useClaim, WhoCell } from "./claim.tsx";
+import { NoNotices } from "./NoNotices.tsx";
 import { Running, useNoticeName } from "./parts.tsx";
 import { TimeLeft, Toward } from "./TimeLeft.tsx";
 import "./notices.css";
@@ -72,7 +73,7 @@ export function NoticesPage() {
               onKind={(kind) => void navigate({ search: (old) => ({ ...old, kind: kind ?? "" }) })}
             />
           }
-          empty={<EmptyState level="ok" title={t("notices.empty")} text={t("notices.empty.text")} />}
+          empty={<NoNotices />}
         />
         {claim.claim.error && (
           <p className="small crit sec" role="alert">

@@ -39,8 +39,11 @@ const pageWords = defineWords({
     "notices.mine": "You have this since {since}",
     "notices.nobody": "Nobody has this yet",
     "notices.empty": "No notice is open",
-    "notices.empty.text":
-      "Microsoft has told us of nothing that waits for an answer. How fresh that is stands on Today.",
+    "notices.empty.text": "Microsoft has told us of nothing that waits for an answer.",
+    "notices.empty.fresh": "How fresh that is stands on Today.",
+    "notices.never": "No notices can arrive yet",
+    "notices.never.text": "Microsoft was never read, so this is not good news. Connect Partner Center first.",
+    "notices.never.connect": "Connect Partner Center",
     "notices.failed": "Notices could not be loaded",
     "notices.failed.text": "Microsoft's clocks run on: look in Partner Center until they are back.",
     "notices.hints": {
@@ -175,7 +178,11 @@ const pageWords = defineWords({
     "notices.mine": "Du har den sedan {since}",
     "notices.nobody": "Ingen har den ännu",
     "notices.empty": "Ingen avisering är öppen",
-    "notices.empty.text": "Microsoft har inte meddelat något som väntar på svar. Hur färskt det är står på Idag.",
+    "notices.empty.text": "Microsoft har inte meddelat något som väntar på svar.",
+    "notices.empty.fresh": "Hur färskt det är står på Idag.",
+    "notices.never": "Inga aviseringar kan komma än",
+    "notices.never.text": "Microsoft har aldrig lästs, så detta är inga goda nyheter. Anslut Partner Center först.",
+    "notices.never.connect": "Anslut Partner Center",
     "notices.failed": "Aviseringarna kunde inte hämtas",
     "notices.failed.text": "Microsofts klockor går vidare: titta i Partner Center tills de är tillbaka.",
     "notices.hints": {
