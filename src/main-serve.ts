@@ -152,6 +152,12 @@ type Announcement = {
 };
 
 async function announce({ settings, database, running, url, seconds }: Announcement): Promise<void> {
+  if (settings.role === "worker") {
+    say(
+      `\nSurety works off jobs after ${seconds.toFixed(1)} s; it serves no pages.\n  Data      ${database.where}\n  Stop      Ctrl+C\n`,
+    );
+    return;
+  }
   const link = await running.desk.link();
   const lines = [
     "",
