@@ -50,6 +50,7 @@ export function customerMatcher({ directory, numbers, mapping, ledgerId, isLedge
   const memo = new Map<string, Match>();
   const numberMemo = new Map<string, Match>();
   const tenantMemo = new Map<string, Match>();
+  const nameMemo = new Map<string, Match>();
 
   function find(keys: CustomerKeys): Match {
     const tenant = keys.tenantId === "" ? undefined : guid(keys.tenantId);
@@ -90,11 +91,9 @@ export function customerMatcher({ directory, numbers, mapping, ledgerId, isLedge
     const soleNumber = keys.tenantId === "" && keys.name === "" && keys.domain === "";
     const soleTenant = keys.number === "" && keys.name === "" && keys.domain === "";
     // Most files name the customer by one column: then its own text is the key, and nothing has to be put together.
-    const [known, key] = soleNumber
-      ? [numberMemo, keys.number]
-      : soleTenant
-        ? [tenantMemo, keys.tenantId]
-        : [memo, memoKey(keys)];
+    const soleName = keys.tenantId === "" && keys.number === "" && keys.domain === "";
+    const known = soleNumber ? numberMemo : soleTenant ? tenantMemo : soleName ? nameMemo : memo;
+    const key = soleNumber ? keys.number : soleTenant ? keys.tenantId : soleName ? keys.name : memoKey(keys);
     const before = known.get(key);
     if (before !== undefined) return before;
     const found = find(keys);
