@@ -10,6 +10,7 @@ import type { Mode } from "./main-database.ts";
 import { cloudNamed, type ConnectionFacts, connectMicrosoft, type Microsoft } from "./main-microsoft.ts";
 import { deskRoutes } from "./main-pages.ts";
 import { type Slices, wireSlices } from "./main-slices.ts";
+import { resumeImports } from "./receivables/jobs.ts";
 import { freeHeldActions } from "./response/run.ts";
 import { ROOT, type Settings } from "./settings.ts";
 import { type Connection, isAnswering, openStore, type OpenStore } from "./store/database.ts";
@@ -79,7 +80,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       const loaded = demo?.load(wired) ?? Promise.resolve();
       state.working = loaded.then(async () => {
         if (state.isClosing) return;
-        if (options.isAlone === true) await freeHeldActions(slices.responseDeps);
+        if (options.isAlone === true) await takeOver(slices);
         await queue.work();
       });
       if (demo === undefined) await state.working;
@@ -96,6 +97,12 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       await store.close();
     },
   };
+}
+
+/** What a killed process had in hand goes on at once. */
+async function takeOver({ responseDeps, importDeps }: Slices): Promise<void> {
+  await freeHeldActions(responseDeps);
+  await resumeImports(importDeps);
 }
 
 async function wireDesk(options: DeskOptions): Promise<Wired> {

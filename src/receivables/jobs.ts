@@ -1,8 +1,23 @@
 import { z } from "zod";
-import type { Job } from "../worker/contract.ts";
+import type { Enqueue, Job } from "../worker/contract.ts";
 import { runImport, type RunDeps } from "./run-import.ts";
 import { IMPORT_JOB } from "./service-import.ts";
 import { discardOldDrafts, unfinishedImports } from "./store-import.ts";
+
+/**
+ * For a process that knows it is the only worker: imports a killed one left go on at once, not when the queue misses its sign of life.
+ * A second run of the same import finds the first one's lock, and then nothing to do.
+ */
+export async function resumeImports({
+  store,
+  clock,
+  enqueue,
+}: Pick<RunDeps, "store" | "clock"> & { readonly enqueue: Enqueue }): Promise<void> {
+  await store.inTransaction(async (tx) => {
+    for (const importId of await unfinishedImports(tx, clock.now()))
+      await enqueue(tx, IMPORT_JOB, { importId }, { singletonKey: importId });
+  });
+}
 
 const importData = z.object({ importId: z.string() });
 const DRAFT_DAYS_MAX = 14;
