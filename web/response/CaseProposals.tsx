@@ -131,7 +131,10 @@ export function WaysPanel({ customerId, caseId, isFirst, asked }: WaysProps) {
     asked?.onLeave();
   };
   return (
-    <Panel title={t(isFirst ? "response.options" : "response.case.other")} question={t("response.options.q")}>
+    <Panel
+      title={t(isFirst || caseId === undefined ? "response.options" : "response.case.other")}
+      question={t("response.options.q")}
+    >
       <Loaded query={options} title={t("response.failed")}>
         {(data) => (
           <>
