@@ -102,7 +102,11 @@ function Tools<Row extends object>({ filter, onFilter, tools, list }: DataTableP
   const change = (next: string) => {
     setText(next);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => onFilter?.(next.trim() || undefined), FILTER_PAUSE_MS);
+    const { pathname } = window.location;
+    timer.current = setTimeout(() => {
+      // Who has opened a row meanwhile, while its page is still on the way, is not called back to the list.
+      if (window.location.pathname === pathname) onFilter?.(next.trim() || undefined);
+    }, FILTER_PAUSE_MS);
   };
   return (
     <div className="data-tools">
