@@ -25,9 +25,10 @@ const SEED = 7_000;
 /** Of the kills, how many fall on a desk that is still starting. */
 const WHILE_STARTING = 0.12;
 const STARTING_MS_MAX = 1_500;
-/** Some kills fall while the request is on its way, the others while jobs run. */
+/** Half of the kills fall around the moment a write is answered, the others while jobs run. */
 const ON_ITS_WAY_MS_MAX = 40;
 const LATER_MS_MAX = 900;
+const WRITES_BETWEEN_MAX = 4;
 const REQUESTS_BETWEEN_MAX = 8;
 const CANCEL_SECONDS = 2;
 const ERROR_LEVEL = 50;
@@ -69,18 +70,21 @@ async function loadDemo(folder: string): Promise<void> {
   }
 }
 
-/** Tells when so many more requests have left. */
+/** Tells when so many more requests, or writes, have left. */
 function requestCounter() {
   let left = 0;
+  let onlyWrites = false;
   let reached = (): void => {};
   return {
-    onSent: () => {
+    onSent: (isWrite: boolean) => {
+      if (onlyWrites && !isWrite) return;
       left -= 1;
       if (left === 0) reached();
     },
-    next: (requests: number) =>
+    next: (requests: number, of: "all" | "writes") =>
       new Promise<void>((done) => {
         left = requests;
+        onlyWrites = of === "writes";
         reached = done;
       }),
   };
@@ -91,10 +95,15 @@ type Killing = { readonly kills: number; readonly rng: Rng; readonly sent: Count
 
 /** Kills, starts again and looks, so often as was asked for. */
 async function killAgainAndAgain(lane: Lane, { kills, rng, sent }: Killing): Promise<void> {
-  const { program, microsoft } = lane;
+  const { program, people, microsoft } = lane;
   for (let kill = 0; kill < kills; kill++) {
-    await sent.next(rng.int(1, REQUESTS_BETWEEN_MAX));
-    await pause(rng.int(0, rng.next() < 0.5 ? ON_ITS_WAY_MS_MAX : LATER_MS_MAX));
+    if (rng.next() < 0.5) {
+      await sent.next(rng.int(1, WRITES_BETWEEN_MAX), "writes");
+      await pause(rng.int(0, ON_ITS_WAY_MS_MAX));
+    } else {
+      await sent.next(rng.int(1, REQUESTS_BETWEEN_MAX), "all");
+      await pause(rng.int(0, LATER_MS_MAX));
+    }
     await program.kill();
     while (rng.next() < WHILE_STARTING && kill + 1 < kills) {
       const starting = program.start();
@@ -105,6 +114,7 @@ async function killAgainAndAgain(lane: Lane, { kills, rng, sent }: Killing): Pro
     }
     assert.ok(await program.start());
     await microsoft.cancelTakes(CANCEL_SECONDS);
+    await people.repeatLast();
     await checkNow(lane);
   }
 }
@@ -189,9 +199,9 @@ test(
     const lanes = await Promise.all(
       programs.map((program, lane) => runLane(program, { seed: SEED + lane, kills: each(lane) })),
     );
-    for (const { program, records, decided, walked, imported } of lanes)
+    for (const { program, people, records, decided, walked, imported } of lanes)
       t.diagnostic(
-        `${program.starts()} starts, ${records.count().acknowledged} writes, ${decided.length} decisions, ` +
+        `${program.starts()} starts, ${records.count().acknowledged} writes (${people.repeated()} sent again), ${decided.length} decisions, ` +
           `${walked.back} there and back, ${imported.length} imports`,
       );
     assert.equal(

@@ -1,4 +1,5 @@
 /** The people of the demo as their pages ask for them: a session each, one idempotency key for each thing they do. */
+import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Program } from "./program.ts";
 import type { Records, SeenEvent } from "./records.ts";
@@ -8,6 +9,7 @@ export type Name = (typeof NAMES)[number];
 
 const OVERLOADED_TRIES_MAX = 100;
 const OVERLOADED_PAUSE_MS = 200;
+const REPEATED_MAX = 3;
 const ANSWER_MS_MAX = 60_000;
 
 export type Ask = {
@@ -24,14 +26,19 @@ export type People = {
   text(who: Name, path: string): Promise<string>;
   /** Writes, and repeats with the same key until there is an answer. A refusal is a failure of the test. */
   write<T>(ask: Ask): Promise<T>;
+  /** Sends the last answered writes once more, as pages do that never saw the answer: it has to be the same one. */
+  repeatLast(): Promise<void>;
+  /** How many writes were sent again. */
+  repeated(): number;
 };
 
 type Given = {
   readonly program: Program;
   readonly records: Records;
   /** Told of every request as it is sent. */
-  readonly onSent: () => void;
+  readonly onSent: (isWrite: boolean) => void;
 };
+type Answered = { readonly who: Name; readonly path: string; readonly init: RequestInit; readonly text: string };
 type Session = { readonly id: string; readonly cookie: string };
 
 /** Signs everybody in, once: the sessions have to outlive every kill. */
@@ -43,13 +50,18 @@ export async function peopleOf({ program, records, onSent }: Given): Promise<Peo
     if (found === undefined) throw new Error(`invariant broken: ${who} did not sign in`);
     return found;
   };
-  const send = (who: Name, path: string, init: RequestInit): Promise<string> =>
-    program.steady(async () => {
+  let repeated = 0;
+  const answered: Answered[] = [];
+  const send = (who: Name, path: string, init: RequestInit): Promise<string> => {
+    const isWrite = init.method === "POST";
+    let sent = 0;
+    return program.steady(async () => {
+      if (isWrite && ++sent > 1) repeated += 1;
       const headers = { cookie: of(who).cookie, ...init.headers } as Record<string, string>;
       const signal = AbortSignal.timeout(ANSWER_MS_MAX);
       for (let tries = 1; ; tries++) {
         const asked = fetch(program.url + path, { ...init, headers, signal });
-        onSent();
+        onSent(isWrite);
         const answer = await asked;
         const text = await answer.text();
         if (answer.ok) return text;
@@ -58,14 +70,22 @@ export async function peopleOf({ program, records, onSent }: Given): Promise<Peo
         await pause(OVERLOADED_PAUSE_MS);
       }
     });
+  };
   return {
     idOf: (who) => of(who).id,
     get: async <T>(who: Name, path: string) => JSON.parse(await send(who, path, {})) as T,
     text: (who, path) => send(who, path, {}),
+    async repeatLast() {
+      for (const { who, path, init, text } of answered.splice(0).slice(-REPEATED_MAX)) {
+        repeated += 1;
+        assert.equal(await send(who, path, init), text, `${path} with the same key gets the same answer`);
+      }
+    },
+    repeated: () => repeated,
     async write<T>({ who, path, body, isIt }: Ask) {
       const record = isIt && records.begin(path, isIt);
       const isFile = body instanceof Uint8Array;
-      const text = await send(who, path, {
+      const init = {
         method: "POST",
         headers: {
           "content-type": isFile ? "application/octet-stream" : "application/json",
@@ -73,7 +93,9 @@ export async function peopleOf({ program, records, onSent }: Given): Promise<Peo
           origin: program.url,
         },
         body: isFile ? Buffer.from(body) : JSON.stringify(body),
-      });
+      };
+      const text = await send(who, path, init);
+      answered.push({ who, path, init, text });
       record?.acknowledged();
       return JSON.parse(text) as T;
     },
