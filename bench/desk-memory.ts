@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { ms, print } from "./measure.ts";
-import { processes, residentMiB, treeOf } from "./memory.ts";
+import { processes, residentMiB, treeOf, usedMs } from "./memory.ts";
 import { postmasterOf, type RunningDesk, startDesk } from "./run-desk.ts";
 import { leave, scratchFolder, sleep } from "./scratch.ts";
 import { ask, json } from "./web-client.ts";
@@ -19,7 +19,7 @@ export async function benchMemory(): Promise<void> {
     const desk = await startDesk({ folder: folder.path, demo });
     if (demo) print("demo reseller loaded, after the first page", ms(await loaded(desk)), "", "aim ≤ 60,000 ms");
     await sleep(IDLE_MS);
-    report(demo ? "memory, demo, idle" : "memory, empty desk, idle", { desk, folder: folder.path, empty });
+    await report(demo ? "memory, demo, idle" : "memory, empty desk, idle", { desk, folder: folder.path, empty });
     await desk.stop();
     await folder.remove();
   }
@@ -27,7 +27,9 @@ export async function benchMemory(): Promise<void> {
 
 type Measured = { readonly desk: RunningDesk; readonly folder: string; readonly empty: number };
 
-function report(what: string, { desk, folder, empty }: Measured): void {
+async function report(what: string, { desk, folder, empty }: Measured): Promise<void> {
+  const before = usedMs(everything(desk, folder));
+  await sleep(IDLE_MS);
   const all = processes();
   const tree = treeOf(all, desk.pid);
   const launcher = tree.filter(({ pid }) => pid === desk.pid);
@@ -42,6 +44,13 @@ function report(what: string, { desk, folder, empty }: Measured): void {
     `launcher ${mib(launcher)}`,
   ];
   print(what, mib([...tree, ...postgres]), `${parts.join(", ")}; an empty Node ${Math.round(empty)} MiB`);
+  const share = (usedMs([...tree, ...postgres]) - before) / IDLE_MS;
+  print("  processor while nobody asks", `${(share * 100).toFixed(1)} % of a core`);
+}
+
+function everything(desk: RunningDesk, folder: string): ReturnType<typeof processes> {
+  const all = processes();
+  return [...treeOf(all, desk.pid), ...treeOf(all, postmasterOf(folder) ?? -1)];
 }
 
 async function emptyNode(): Promise<number> {

@@ -1,6 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-export type Process = { readonly pid: number; readonly parent: number; readonly command: string };
+export type Process = {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+  /** Processor time used so far, in milliseconds. */
+  readonly usedMs: number;
+};
+/** The kernel counts processor time in hundredths of a second on every machine we run on. */
+const TICK_MS = 10;
 
 /** Everything that runs, from /proc. */
 export function processes(): readonly Process[] {
@@ -9,8 +17,13 @@ export function processes(): readonly Process[] {
     try {
       const stat = readFileSync(`/proc/${name}/stat`, "utf8");
       const command = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ");
-      // The name in brackets may hold blanks; the parent is the second word behind it.
-      return [{ pid: Number(name), parent: Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]), command }];
+      // The name in brackets may hold blanks; behind it stand state, parent, …, time in the program, time in the kernel.
+      const words = stat
+        .slice(stat.lastIndexOf(")") + 2)
+        .split(" ")
+        .map(Number);
+      const usedMs = ((words[11] ?? 0) + (words[12] ?? 0)) * TICK_MS;
+      return [{ pid: Number(name), parent: words[1] ?? 0, command, usedMs }];
     } catch {
       return [];
     }
@@ -23,6 +36,8 @@ export function treeOf(all: readonly Process[], root: number): readonly Process[
     .filter(({ pid }) => pid === root)
     .concat(all.filter(({ parent }) => parent === root).flatMap(({ pid }) => treeOf(all, pid)));
 }
+
+export const usedMs = (some: readonly Process[]): number => some.reduce((sum, one) => sum + one.usedMs, 0);
 
 /** Resident memory in MiB; pages shared by several processes count in equal parts, so that a sum counts each page once. */
 export function residentMiB(some: readonly Process[]): number {
