@@ -218,7 +218,7 @@ story("a seat subscription is suspended from the passport, by two people", async
     .getByRole("link", { name: /^Customers/ })
     .click();
   await page.getByRole("link", { name: /^Solvik Energi AB/ }).click();
-  const ways = region(page, "Other ways to act");
+  const ways = region(page, "Ways to act");
   await ways.getByRole("button", { name: /^Show \d+ more ways$/ }).click();
   await ways.getByRole("radio", { name: /^Suspend Microsoft 365 Copilot/ }).check();
   await ways.getByRole("button", { name: /^Propose: Suspend Microsoft 365 Copilot/ }).click();
