@@ -6,6 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { launchBrowser } from "./browser.ts";
 import { type RunningDesk, startDesk, until } from "./desk.ts";
 import { assertNoTroubles, newPerson, part, type Person, region, sees } from "./person.ts";
+import { storyOf } from "./story.ts";
 
 const PASSWORD = "otter lantern gravel sonnet";
 const SECOND_PASSWORD = "biscuit harbour thimble walnut";
@@ -39,14 +40,7 @@ after(async () => {
   await desk?.stop();
 });
 
-let isBroken = false;
-const story = (name: string, run: () => Promise<void>) =>
-  test(name, async (t) => {
-    if (isBroken) return t.skip("an earlier part failed");
-    isBroken = true;
-    await part([karin, amir], run);
-    isBroken = false;
-  });
+const story = storyOf(() => [karin, amir]);
 
 test("codes are those of RFC 6238", () => {
   const key = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";

@@ -7,7 +7,8 @@ import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser } from "./browser.ts";
 import { asDemoPerson, type RunningDesk, type Simulator, simulatorOf, startDemoDesk, until } from "./desk.ts";
-import { assertNoTroubles, newPerson, part, type Person, region, sees, signInAs } from "./person.ts";
+import { assertNoTroubles, newPerson, type Person, region, sees, signInAs } from "./person.ts";
+import { storyOf } from "./story.ts";
 
 const SECURE_STEPS = [
   "MFA for every admin and owner",
@@ -36,15 +37,7 @@ after(async () => {
   await desk?.stop();
 });
 
-/** Parts of one story: what follows a part that failed says nothing and is left out. */
-let isBroken = false;
-const story = (name: string, run: () => Promise<void>) =>
-  test(name, async (t) => {
-    if (isBroken) return t.skip("an earlier part failed");
-    isBroken = true;
-    await part([jonas, elin], run);
-    isBroken = false;
-  });
+const story = storyOf(() => [jonas, elin]);
 
 const mining = async () => {
   const { entitlements, alerts } = await simulator.state("havso");

@@ -6,7 +6,8 @@ import { after, before, test } from "node:test";
 import type { Browser, Locator, Page } from "playwright-core";
 import { launchBrowser } from "./browser.ts";
 import { type RunningDesk, startDesk } from "./desk.ts";
-import { assertNoTroubles, enterFirst, newPerson, part, type Person, region, sees } from "./person.ts";
+import { assertNoTroubles, enterFirst, newPerson, type Person, region, sees } from "./person.ts";
+import { storyOf } from "./story.ts";
 
 const FILE_NAME = "ibm_accounts_receivable.train.csv";
 const FILE = join(import.meta.dirname, "..", "..", "..", "shared", "collections", "data", FILE_NAME);
@@ -41,14 +42,7 @@ after(async () => {
   await desk?.stop();
 });
 
-let isBroken = false;
-const story = (name: string, run: () => Promise<void>, options: { readonly skip?: string | false } = {}) =>
-  test(name, options, async (t) => {
-    if (isBroken) return t.skip("an earlier part failed");
-    isBroken = true;
-    await part([karin], run);
-    isBroken = false;
-  });
+const story = storyOf(() => [karin]);
 
 async function choose(page: Page, field: string, option: string): Promise<void> {
   await page
