@@ -52,12 +52,13 @@ export async function saveUsage(tx: Tx, usage: UsageFacts, at: Temporal.Instant)
       through: one.through,
       month: one.month,
     }));
-  if (looked.length > 0) await markToLook(tx, looked);
+  // Budgets before states, as the budget feed takes them: the two run at the same time and must not wait for each other.
   const budgets = await keepCopies(
     tx,
     usage.customers.map(({ customerId, budget }: CustomerUsageRecord) => ({ customerId, amount: budget })),
     at,
   );
+  if (looked.length > 0) await markToLook(tx, looked);
   const read: readonly NewEvent[] =
     kept.length === 0
       ? []
