@@ -146,8 +146,9 @@ async function readOvernight(
     events.filter(
       ({ at }) => Temporal.Instant.compare(at, night.from) >= 0 && Temporal.Instant.compare(at, night.to) <= 0,
     );
-  const came = inNight(received);
-  const contained = containedIn([...came, ...inNight(verified)], {
+  // What was answered before we first read it is history, not the night's work.
+  const came = inNight(received).filter(({ after }) => (after as { state?: unknown } | null)?.state !== "answered");
+  const contained = containedIn([...inNight(received), ...inNight(verified)], {
     verified: RESPONSE_EVENTS.verified,
     received: NOTICE_RECEIVED,
   });

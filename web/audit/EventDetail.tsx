@@ -1,5 +1,6 @@
 import type { AuditRowWire } from "../../src/access/contract.ts";
 import { useT } from "../i18n/t.ts";
+import { useEventWhy } from "../cases/eventWords.tsx";
 import { Facts } from "../kit/Bits.tsx";
 import { Go } from "../kit/Go.tsx";
 import { changesOf, factsList, type FieldChange } from "./fields.ts";
@@ -11,6 +12,7 @@ const FIELDS_MAX = 60;
 /** All that an event holds: why, what was before and after, its facts and its hash. */
 export function EventDetail({ row, set }: Pick<AuditProps, "set"> & { readonly row: AuditRowWire }) {
   const t = useT();
+  const eventWhy = useEventWhy();
   const changes = changesOf(row.before, row.after);
   const facts = factsList(row.data);
   return (
@@ -18,7 +20,7 @@ export function EventDetail({ row, set }: Pick<AuditProps, "set"> & { readonly r
       {changes.length > 0 && <Changes changes={changes} />}
       <Facts
         rows={[
-          ...(row.why ? [[t("audit.why"), row.why] as const] : []),
+          ...(row.why ? [[t("audit.why"), eventWhy(row.why)] as const] : []),
           ...facts.slice(0, FIELDS_MAX).map(
             ([field, value]) =>
               [

@@ -1,7 +1,7 @@
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import { Fragment, useState } from "react";
 import type { AuditRowWire } from "../../src/access/contract.ts";
-import { useEventText } from "../cases/eventWords.tsx";
+import { useEventText, useEventWhy } from "../cases/eventWords.tsx";
 import { useFormat, useT } from "../i18n/t.ts";
 import { Glyph } from "../kit/Risk.tsx";
 import { useKeys } from "../kit/keys.ts";
@@ -77,6 +77,7 @@ function Row({ row, isSelected, isOpen, onToggle, set }: RowProps) {
   const t = useT();
   const f = useFormat();
   const eventText = useEventText();
+  const eventWhy = useEventWhy();
   const Chevron = isOpen ? IconChevronDown : IconChevronRight;
   const isAlarm = row.type === "access.audit-chain-broken";
   return (
@@ -108,7 +109,7 @@ function Row({ row, isSelected, isOpen, onToggle, set }: RowProps) {
           {isAlarm && <Glyph level="crit" size={12} />}
           <span>{eventText(row)}</span>
         </button>
-        {row.why && <span className="small ink2 audit-why">{row.why}</span>}
+        {row.why && <span className="small ink2 audit-why">{eventWhy(row.why)}</span>}
       </td>
       <td className="hide-sm small ink2">
         <span className="cut audit-about">

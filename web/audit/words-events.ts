@@ -3,6 +3,8 @@ import { defineWords } from "../i18n/define.ts";
 /** Short names of other slices' events for the log. A slice that words its events itself has the last word (see `i18n/en.ts`). */
 export const auditEventWords = defineWords({
   en: {
+    "event.why.answered": "Microsoft has its answer",
+    "event.why.spending.no-longer-so": "The figures no longer say so",
     "event.customers.changed": "Customer changed",
     "event.customers.joined": "Customer joined",
     "event.customers.left": "Customer left",
@@ -71,6 +73,8 @@ export const auditEventWords = defineWords({
     "event.sync.webhook-refused": "Webhook refused",
   },
   sv: {
+    "event.why.answered": "Microsoft har fått sitt svar",
+    "event.why.spending.no-longer-so": "Siffrorna säger det inte längre",
     "event.customers.changed": "Kund ändrad",
     "event.customers.joined": "Ny kund",
     "event.customers.left": "Kund lämnade",

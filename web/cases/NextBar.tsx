@@ -19,7 +19,7 @@ export function NextBar({ of, onOpen }: { readonly of: CaseJson; readonly onOpen
   return (
     <div className="phonebar only-sm">
       <Button size="md" variant="default" onClick={() => document.getElementById(NOTE_FIELD)?.focus()}>
-        {t("cases.note")}
+        {t("cases.next.note")}
       </Button>
       <Button size="md" onClick={next.act} loading={assign.isPending}>
         {next.label}

@@ -94,3 +94,9 @@ export function useFactsLine(): (sentence: Sentence) => string {
       .join(" · ");
   };
 }
+
+/** Why it happened: a person's own words as they are, the desk's reasons in the chosen language. */
+export function useEventWhy(): (why: string) => string {
+  const word = useWord();
+  return (why) => word(`event.why.${why}`, {}, why);
+}

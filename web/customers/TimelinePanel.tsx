@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { type NoteWire, TIMELINE_GROUPS, type TimelineGroup, type TimelineRow } from "../../src/customers/contract.ts";
+import { useEventWhy } from "../cases/eventWords.tsx";
 import { useFormat, useT } from "../i18n/t.ts";
 import { Go } from "../kit/Go.tsx";
 import { Panel } from "../kit/Panel.tsx";
@@ -79,12 +80,13 @@ function Item({ row }: { readonly row: TimelineRow }) {
   const f = useFormat();
   const t = useT();
   const text = useTimelineText();
+  const why = useEventWhy();
   return (
     <li>
       <Glyph level={levelOf(row)} size={13} />
       <span className="col">
         <span className="b">{text(row)}</span>
-        {row.why !== null && <span className="small ink2">{row.why}</span>}
+        {row.why !== null && <span className="small ink2">{why(row.why)}</span>}
         <span className="tiny ink3 num">
           {f.moment(row.at)} · {row.actor.kind === "machine" ? t("customers.byDesk") : row.actor.name}
         </span>
