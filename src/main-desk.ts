@@ -113,8 +113,7 @@ async function wireDesk(options: DeskOptions): Promise<Wired> {
   const level = settings.logLevel === "info" ? "warn" : settings.logLevel;
   const log = pino({ level, base: null }, pino.destination(2));
   const store = openStore(connection);
-  await migrate(store);
-  const demo = isDemo ? await prepareDemo({ settings, store, log }) : undefined;
+  const demo = await migrated(store, isDemo ? prepareDemo({ settings, store, log }) : Promise.resolve(undefined));
   const webhookUrl = webhookUrlOf(options, isDemo);
   let queue: Queue | undefined;
   const enqueue: Enqueue = async (tx, ...ask) => {
@@ -146,6 +145,17 @@ async function wireDesk(options: DeskOptions): Promise<Wired> {
   ];
   queue = await startQueue({ connection, jobs: slices.jobs(), log });
   return { store, demo, access, microsoft, slices, routes, queue, log, clock };
+}
+
+/** Brings the database up to date while the demo's simulator starts; a simulator without its desk must not stay behind. */
+async function migrated(store: OpenStore, preparing: Promise<Demo | undefined>): Promise<Demo | undefined> {
+  const [demo, schema] = await Promise.allSettled([preparing, migrate(store)]);
+  if (schema.status === "rejected") {
+    if (demo.status === "fulfilled") await demo.value?.close();
+    throw schema.reason;
+  }
+  if (demo.status === "rejected") throw demo.reason;
+  return demo.value;
 }
 
 function serverOf({ settings, version }: DeskOptions, { store, clock, routes, log, access, demo }: Wired) {
