@@ -60,6 +60,8 @@ function LargestRow({ row, standing, asOf }: LargestRowProps) {
   const t = useT();
   const to = `/customers/${row.customerId}`;
   const name = row.name ?? row.customerId;
+  // A tick beside 123 % would say two things at once.
+  const isOver = standing === "active" && row.limitUsedBps !== null && row.limitUsedBps > 10_000;
   const figure: Figure = {
     title: name,
     parts: [
@@ -76,7 +78,7 @@ function LargestRow({ row, standing, asOf }: LargestRowProps) {
       <td>
         <span className="row" style={{ gap: 7 }}>
           <Glyph
-            level={standing === undefined ? "unknown" : STANDING_LEVEL[standing]}
+            level={standing === undefined ? "unknown" : isOver ? "crit" : STANDING_LEVEL[standing]}
             size={13}
             label={standing === undefined ? t("kit.unknown") : t(`kit.standing.${standing}`)}
           />
