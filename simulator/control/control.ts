@@ -103,11 +103,15 @@ async function changeClock({ sim, runDue, courier }: ControlDeps, body: unknown)
   return ok({ now: nowIso(sim) });
 }
 
+/** The clock runs on while a lever is pulled: a target that "now" has just passed is now. */
+const JUST_PASSED_MS = 5_000;
+
 /** Time goes forward only: what has happened cannot be undone. */
 export function moveClock(sim: Sim, target: Temporal.Instant): void {
   const now = sim.clock.now();
   const stepMs = target.epochMilliseconds - now.epochMilliseconds;
-  if (stepMs < 0) throw new UnknownFact(`the clock stands at ${iso(now)} and only goes forward`);
+  if (stepMs < -JUST_PASSED_MS) throw new UnknownFact(`the clock stands at ${iso(now)} and only goes forward`);
+  if (stepMs <= 0) return;
   sim.clock.setOffsetMs(sim.clock.offsetMs() + stepMs);
   sim.tables.meta.put({ key: "clockOffsetMs", value: sim.clock.offsetMs() });
 }
