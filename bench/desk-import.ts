@@ -98,26 +98,31 @@ function done<T>(result: Result<T, Refusal>): T {
   return result.value;
 }
 
-/** COPY of the rows that the import made, in one transaction, into tables of the same shape with the same indexes and checks. */
+/** COPY of the rows that the import made, in one transaction, into tables of the same shape with the same indexes and constraints. */
 async function bareCopy(server: Scratch, database: string): Promise<number> {
-  const texts = new Map<string, string>();
+  const rows: { readonly table: string; readonly columns: string[]; readonly text: string }[] = [];
   for (const table of TABLES) {
     const file = join(server.dataFolder, `${table}.copy`);
     await server.run(`create table bare_${table} (like ${table} including all); copy ${table} to '${file}'`, database);
-    texts.set(table, readFileSync(file, "utf8"));
+    const { rows: columns } = await server.run(
+      `select attname from pg_attribute where attrelid = '${table}'::regclass and attnum > 0 and not attisdropped order by attnum`,
+      database,
+    );
+    rows.push({
+      table: `bare_${table}`,
+      columns: (columns as { attname: string }[]).map(({ attname }) => attname),
+      text: readFileSync(file, "utf8"),
+    });
   }
-  const columns = await server.run(
-    `select table_name, array_agg(column_name::text order by ordinal_position) as names from information_schema.columns where table_name in ('${TABLES.join("', '")}') group by 1`,
+  await server.run(
+    "alter table bare_allocation add foreign key (payment_id) references bare_payment, add foreign key (invoice_id) references bare_invoice",
     database,
   );
   const store = openStore({ ...server.connection, database });
   await server.run("checkpoint");
   const { ms } = await timed(() =>
     bulkTransactions(store.pool)(async (_tx, copyInto) => {
-      for (const { table_name: table, names } of columns.rows as { table_name: string; names: string[] }[]) {
-        const text = texts.get(table) ?? "";
-        if (text !== "") await copyInto({ table: `bare_${table}`, columns: names }, text);
-      }
+      for (const { text, ...target } of rows) if (text !== "") await copyInto(target, text);
     }),
   );
   await store.close();

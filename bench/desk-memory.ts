@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { ms, print } from "./measure.ts";
-import { processes, residentMiB, treeOf, usedMs } from "./memory.ts";
+import { everyPart, partsOf, type Process, processes, residentMiB, usedMs } from "./memory.ts";
 import { postmasterOf, type RunningDesk, startDesk } from "./run-desk.ts";
 import { leave, scratchFolder, sleep } from "./scratch.ts";
 import { ask, json } from "./web-client.ts";
@@ -28,29 +28,20 @@ export async function benchMemory(): Promise<void> {
 type Measured = { readonly desk: RunningDesk; readonly folder: string; readonly empty: number };
 
 async function report(what: string, { desk, folder, empty }: Measured): Promise<void> {
-  const before = usedMs(everything(desk, folder));
+  const look = () => partsOf({ launcher: desk.pid, postmaster: postmasterOf(folder) });
+  const before = usedMs(everyPart(look()));
   await sleep(IDLE_MS);
-  const all = processes();
-  const tree = treeOf(all, desk.pid);
-  const launcher = tree.filter(({ pid }) => pid === desk.pid);
-  const simulator = tree.filter(({ command }) => command.includes("simulator/main.ts"));
-  const own = tree.filter((one) => !launcher.includes(one) && !simulator.includes(one));
-  const postgres = treeOf(all, postmasterOf(folder) ?? -1);
-  const mib = (some: typeof all) => `${Math.round(residentMiB(some))} MiB`;
-  const parts = [
-    `desk ${mib(own)}`,
-    ...(simulator.length > 0 ? [`simulator ${mib(simulator)}`] : []),
-    `${postgres.length} × postgres ${mib(postgres)}`,
-    `launcher ${mib(launcher)}`,
+  const parts = look();
+  const mib = (some: readonly Process[]) => `${Math.round(residentMiB(some))} MiB`;
+  const told = [
+    `desk ${mib(parts.desk)}`,
+    ...(parts.simulator.length > 0 ? [`simulator ${mib(parts.simulator)}`] : []),
+    `${parts.postgres.length} × postgres ${mib(parts.postgres)}`,
+    `launcher ${mib(parts.launcher)}`,
   ];
-  print(what, mib([...tree, ...postgres]), `${parts.join(", ")}; an empty Node ${Math.round(empty)} MiB`);
-  const share = (usedMs([...tree, ...postgres]) - before) / IDLE_MS;
+  print(what, mib(everyPart(parts)), `${told.join(", ")}; an empty Node ${Math.round(empty)} MiB`);
+  const share = (usedMs(everyPart(parts)) - before) / IDLE_MS;
   print("  processor while nobody asks", `${(share * 100).toFixed(1)} % of a core`);
-}
-
-function everything(desk: RunningDesk, folder: string): ReturnType<typeof processes> {
-  const all = processes();
-  return [...treeOf(all, desk.pid), ...treeOf(all, postmasterOf(folder) ?? -1)];
 }
 
 async function emptyNode(): Promise<number> {

@@ -52,3 +52,31 @@ function read(path: string): string {
     return "";
   }
 }
+
+export type Parts = {
+  readonly launcher: readonly Process[];
+  readonly desk: readonly Process[];
+  readonly simulator: readonly Process[];
+  readonly postgres: readonly Process[];
+};
+
+/** What a running desk consists of. Each process is counted once: the database server is a child of the desk that started it. */
+export function partsOf({
+  launcher,
+  postmaster,
+}: {
+  readonly launcher: number;
+  readonly postmaster: number | undefined;
+}): Parts {
+  const all = processes();
+  const postgres = treeOf(all, postmaster ?? -1);
+  const rest = treeOf(all, launcher).filter(({ pid }) => !postgres.some((one) => one.pid === pid));
+  const isSimulator = ({ command }: Process): boolean => command.includes("simulator/main.ts");
+  return {
+    launcher: rest.filter(({ pid }) => pid === launcher),
+    desk: rest.filter((one) => one.pid !== launcher && !isSimulator(one)),
+    simulator: rest.filter(isSimulator),
+    postgres,
+  };
+}
+export const everyPart = (parts: Parts): readonly Process[] => Object.values(parts).flat();
