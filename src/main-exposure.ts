@@ -6,7 +6,8 @@ import * as customers from "./customers/service.ts";
 import { exposureSlice } from "./exposure/slice.ts";
 import type { DeskFacts, SliceParts } from "./main-parts.ts";
 import { customersWithLedger, openReceivables, receivablesMovement } from "./receivables/service.ts";
-import { burnRateOf, spendOf, unbilledUsage } from "./spending/service.ts";
+import { burnRateOf } from "./spending/service-burn.ts";
+import { spendOf, unbilledUsage } from "./spending/service.ts";
 
 const DEFAULT_CURRENCY = "SEK";
 

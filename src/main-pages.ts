@@ -1,7 +1,6 @@
 import type { Logger } from "pino";
 import { z } from "zod";
 import type { Access } from "./access/access.ts";
-import type { CustomerId } from "./core/ids.ts";
 import { no } from "./core/refusal.ts";
 import { ok } from "./core/result.ts";
 import type { DueSubscriptions } from "./customers/contract.ts";
@@ -18,8 +17,7 @@ import { ledgerState } from "./receivables/service.ts";
 import { waitingProposals } from "./response/read.ts";
 import { budgetCoverage } from "./spending/service.ts";
 import type { Store, Tx } from "./store/contract.ts";
-import { FEEDS, type Feed } from "./sync/contract.ts";
-import { feedFreshness, missingCustomers } from "./sync/service.ts";
+import { feedFreshness, missingByFeed } from "./sync/service.ts";
 import { moneyToJson } from "./core/money.ts";
 import type { DueCell, DueKind } from "./today/contract.ts";
 import { todayRoutes } from "./today/http.ts";
@@ -79,15 +77,6 @@ function firstScreen({ slices, access, demo, log }: PageParts): readonly Route[]
     search: searchSources(slices),
     report: (part, error) => log.error({ err: error, part }, "part of Today could not be read"),
   });
-}
-
-async function missingByFeed(tx: Tx): Promise<ReadonlyMap<Feed, readonly CustomerId[]>> {
-  const found = await Promise.all(
-    FEEDS.map(
-      async (feed) => [feed, (await missingCustomers(tx, feed)).map((one) => one.customerId as CustomerId)] as const,
-    ),
-  );
-  return new Map(found);
 }
 
 /** A due cell of subscriptions: how many, and the one that comes first. */

@@ -5,14 +5,15 @@ import * as customers from "./customers/service.ts";
 import type { wireExposure } from "./main-exposure.ts";
 import { type DeskFacts, newId, type SliceParts } from "./main-parts.ts";
 import type { NoticesDeps } from "./notices/alerts.ts";
-import type { CustomerNames, NoticesOf, RunningOf } from "./notices/contract.ts";
+import type { CustomerNames, NoticesOf, Running, RunningOf } from "./notices/contract.ts";
 import { clockToJson, decideClock } from "./notices/decide-clock.ts";
 import { answerAverage, noticesOf, noticesOfCase } from "./notices/lists.ts";
 import { claimNoticesOfCase, noticeToAnswer, recordAnswer } from "./notices/service.ts";
 import { factsFrom } from "./response/adapt.ts";
 import type { ResponseDeps } from "./response/deps.ts";
 import { proposalsOf } from "./response/read.ts";
-import { burnRateOf } from "./spending/service.ts";
+import type { BurnRate } from "./spending/contract.ts";
+import { burnRateOf, burnRatesOf } from "./spending/service-burn.ts";
 import type { Tx } from "./store/contract.ts";
 import { readSetting } from "./store/settings.ts";
 
@@ -20,18 +21,17 @@ import { readSetting } from "./store/settings.ts";
 export function wireNotices() {
   const findings = caseFindings({ newId });
   const customerNames: CustomerNames = async (tx, ids) => await customers.customersByIds(tx, ids);
-  const runningOf: RunningOf = (tx, keys) => Promise.all(keys.map((key) => running(tx, key)));
+  const runningOf: RunningOf = async (tx, keys) => (await burnRatesOf(tx, keys)).map(running);
   const noticesDeps: NoticesDeps = { newId, ...findings, customerNames, runningOf };
   const noticesOfCustomer: NoticesOf = (tx, customerId, now) => noticesOf(noticesDeps, tx, { customerId, now });
   return { findings, noticesDeps, noticesOfCustomer };
 }
 export type WiredNotices = ReturnType<typeof wireNotices>;
 
-async function running(tx: Tx, key: Parameters<RunningOf>[1][number]): Promise<Awaited<ReturnType<RunningOf>>[number]> {
-  const rate = await burnRateOf(tx, key.customerId, key.entitlementId);
-  if (rate.kind === "unknown") return { known: false, reason: rate.reason };
-  return { known: true, perHour: rate.perHour, asOf: rate.through, basis: rate.basis };
-}
+const running = (rate: BurnRate): Running =>
+  rate.kind === "unknown"
+    ? { known: false, reason: rate.reason }
+    : { known: true, perHour: rate.perHour, asOf: rate.through, basis: rate.basis };
 
 /** The one slice that acts at Microsoft. */
 export function wireResponse(parts: SliceParts, { findings, noticesOfCustomer }: WiredNotices): ResponseDeps {

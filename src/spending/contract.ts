@@ -45,6 +45,12 @@ export type BurnRate =
 /** Of one Azure subscription when named, else of the whole customer. Never a guess: no data gives unknown. */
 export type BurnRateOf = (tx: Tx, customerId: CustomerId, entitlementId?: string) => Promise<BurnRate>;
 
+/** The same for several, in their order, in one read. */
+export type BurnRatesOf = (
+  tx: Tx,
+  keys: readonly { readonly customerId: CustomerId; readonly entitlementId?: string | undefined }[],
+) => Promise<readonly BurnRate[]>;
+
 /** Where an agreed budget stands on its way to Partner Center. */
 export const BUDGET_STATES = ["agreed", "pushing", "in-partner-center", "differs", "failed"] as const;
 export type BudgetState = (typeof BUDGET_STATES)[number];

@@ -10,7 +10,8 @@ import { BUDGET_STATES } from "./contract.ts";
 import { pushBudget, requeueStuck, setBudget } from "./service-budget.ts";
 import { lookAtSpend } from "./service-look.ts";
 import { saveBudgets, saveUsage } from "./service-usage.ts";
-import { burnRateOf, listSpend, spendOf, spendSummary, unbilledSince, unbilledUsage } from "./service.ts";
+import { burnRateOf } from "./service-burn.ts";
+import { listSpend, spendOf, spendSummary, unbilledSince, unbilledUsage } from "./service.ts";
 import { aRecord, aResource, budgetOf, customerIdOf, fakePartnerCenter, noUsage } from "./testing.ts";
 
 const store = await testStore();

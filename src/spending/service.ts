@@ -5,7 +5,6 @@ import { ok, type Result } from "../core/result.ts";
 import type { Tx } from "../store/contract.ts";
 import type { BilledThrough } from "../customers/contract.ts";
 import {
-  type BurnRate,
   type CustomerSpend,
   SPEND_SORTS,
   type SpendRow,
@@ -15,9 +14,10 @@ import {
   type UnbilledUsage,
 } from "./contract.ts";
 import { namePatterns } from "./decide-name.ts";
-import { perHour, type SpendStanding } from "./decide-state.ts";
+import type { SpendStanding } from "./decide-state.ts";
 import { forecastMonth } from "./decide-forecast.ts";
 import { budgetToWire } from "./service-budget.ts";
+import { burnOf } from "./service-burn.ts";
 import { standOf } from "./service-look.ts";
 import { copyOf } from "./service-usage.ts";
 import { countBudgets, loadBudget, loadBudgetHistory, loadPartnerBudgets } from "./store-budget.ts";
@@ -100,29 +100,6 @@ function sumMonths(rows: readonly MonthRow[], { from, basis }: Pick<UnbilledUsag
   }));
   const minor = months.reduce((total, one) => total + one.amount.minor, 0n);
   return { ...base, amount: { minor, currency }, reason: undefined, months };
-}
-
-/** How fast a customer's or one Azure subscription's money runs, by the two newest figures; see `BurnRateOf`. */
-export async function burnRateOf(tx: Tx, customerId: CustomerId, entitlementId?: string): Promise<BurnRate> {
-  const rows =
-    entitlementId === undefined
-      ? await loadDays(tx, "customer", customerId, 1)
-      : await loadDays(tx, "entitlement", entitlementId, 1);
-  const newest = rows.at(-1);
-  return newest === undefined ? { kind: "unknown", reason: "no-data" } : burnOf(newest);
-}
-
-function burnOf(newest: DayRow): BurnRate {
-  if (newest.currency === null) return { kind: "unknown", reason: "currency-unknown" };
-  const interval = toInterval(newest);
-  const monthStart = newest.month.toZonedDateTime("UTC").toInstant();
-  return {
-    kind: "known",
-    perHour: perHour(interval, newest.currency),
-    from: newest.from_at,
-    through: newest.through,
-    basis: Temporal.Instant.compare(newest.from_at, monthStart) > 0 ? "reading" : "month",
-  };
 }
 
 /** One customer's Azure spend as the passport shows it. */

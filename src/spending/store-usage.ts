@@ -237,6 +237,19 @@ export async function loadDays(tx: Tx, scope: Scope, scopeId: string, limit: num
   return rows.toReversed();
 }
 
+/** The newest day of each scope, by its place in the list; scopes without any are missing. */
+export async function loadNewest(
+  tx: Tx,
+  scopes: readonly { readonly scope: Scope; readonly id: string }[],
+): Promise<ReadonlyMap<number, DayRow>> {
+  const { rows } = await sql<DayRow & { place: bigint }>`select g.place, u.*
+    from unnest(${scopes.map(({ scope }) => scope)}::text[], ${scopes.map(({ id }) => id)}::text[]) with ordinality as g(scope, id, place)
+    join lateral (select day, month, currency, month_to_date, cost, from_at, through, usd from usage_day where scope = g.scope and scope_id = g.id order by day desc limit 1) u on true`.execute(
+    tx,
+  );
+  return new Map(rows.map(({ place, ...row }) => [Number(place) - 1, row]));
+}
+
 /** The newest days of several customers, oldest first. */
 export async function loadDaysOf(
   tx: Tx,

@@ -1,3 +1,4 @@
+import type { CustomerId } from "../core/ids.ts";
 import type { Refusal } from "../core/refusal.ts";
 import { no } from "../core/refusal.ts";
 import { ok, type Result } from "../core/result.ts";
@@ -10,7 +11,7 @@ import { readPrices, readUsage } from "./feeds-money.ts";
 import { readAlerts, readAudit, readGdap, readWebhooks } from "./feeds-watch.ts";
 import { handleWaiting } from "./inbox.ts";
 import { type ReadFeed, runFeed, type RunOutcome, stateOf, type SyncDeps } from "./run.ts";
-import { hasUntried, loadMissed } from "./store-reached.ts";
+import { hasUntried, loadMissed, loadMissedIds } from "./store-reached.ts";
 import { loadFeed, loadFeeds } from "./store.ts";
 
 /** How each feed reads. */
@@ -115,6 +116,9 @@ export async function missingCustomers(tx: Tx, feed: Feed): Promise<readonly Mis
     error: row.error,
   }));
 }
+
+/** Customers that each feed could not read when it last tried; feeds that reached everyone are missing. */
+export const missingByFeed = (tx: Tx): Promise<ReadonlyMap<Feed, readonly CustomerId[]>> => loadMissedIds(tx);
 
 /** Least time between two runs that people ask for: Microsoft counts every call of the tenant. */
 export const ASK_AGAIN_SECONDS = 30;

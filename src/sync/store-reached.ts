@@ -68,6 +68,14 @@ export async function loadMissed(tx: Tx, feed: Feed): Promise<readonly MissedRow
   return rows;
 }
 
+/** The customers of today's list that feeds could not read when they last tried, feed by feed, in one read. */
+export async function loadMissedIds(tx: Tx): Promise<ReadonlyMap<Feed, readonly CustomerId[]>> {
+  const { rows } = await sql<{ feed: Feed; customer_ids: readonly CustomerId[] }>`
+    select feed, array_agg(f.customer_id order by f.customer_id) as customer_ids from sync_feed_customer f
+    join sync_customer c using (customer_id) where f.failures > 0 and c.gone_at is null group by feed`.execute(tx);
+  return new Map(rows.map(({ feed, customer_ids }) => [feed, customer_ids.slice(0, MISSED_ROWS_MAX)]));
+}
+
 /** How many of `customerIds` the feed could not read when it last tried. */
 export async function countMissed(tx: Tx, feed: Feed, customerIds: readonly string[]): Promise<number> {
   const { rows } = await sql<{ missed: bigint }>`select count(*) as missed from sync_feed_customer

@@ -169,7 +169,7 @@ story("the case closes as fraud once every Secure step is settled, with a note",
   await dialog.waitFor({ state: "hidden" });
   await region(page, "Playbook").locator("summary", { hasText: "Secure" }).click();
   for (const step of SECURE_STEPS) {
-    await page.getByRole("button", { name: `Mark ${step}` }).click();
+    await page.getByRole("button", { name: step }).click();
     const marking = page.getByRole("dialog", { name: step });
     await marking.getByLabel("Note or evidence").fill("Checked with their administrator");
     await marking.getByRole("button", { name: "Mark as: Done" }).click();

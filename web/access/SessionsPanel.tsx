@@ -43,7 +43,9 @@ export function SessionsPanel({ account }: { readonly account: AccountWire }) {
               {t("account.sessions.started")}
             </th>
             <th scope="col">{t("account.sessions.used")}</th>
-            <th scope="col" aria-label={t("account.sessions.end")} />
+            <th scope="col">
+              <span className="sr">{t("account.sessions.end")}</span>
+            </th>
           </tr>
         </thead>
         <tbody>

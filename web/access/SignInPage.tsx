@@ -159,8 +159,7 @@ function DemoPeople({ people, onDone }: DemoPeopleProps) {
               onClick={() => send.mutate(one)}
             >
               <Ava name={one.name} label={false} />
-              <span className="b">{one.name}</span>
-              <span className="ink3 small push">{t(`role.${one.role}`)}</span>
+              <span className="b">{one.name}</span> <span className="ink3 small push">{t(`role.${one.role}`)}</span>
             </button>
           </li>
         ))}

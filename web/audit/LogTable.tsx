@@ -98,13 +98,7 @@ function Row({ row, isSelected, isOpen, onToggle, set }: RowProps) {
         )}
       </td>
       <td>
-        <button
-          type="button"
-          className="audit-what"
-          aria-expanded={isOpen}
-          aria-label={t("audit.open", { seq: row.seq })}
-          onClick={onToggle}
-        >
+        <button type="button" className="audit-what" aria-expanded={isOpen} onClick={onToggle}>
           <Chevron size={13} aria-hidden="true" />
           {isAlarm && <Glyph level="crit" size={12} />}
           <span>{eventText(row)}</span>

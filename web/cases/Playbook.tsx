@@ -111,12 +111,7 @@ function StepRow({ step, onMark }: { readonly step: StepJson; readonly onMark: (
   );
   if (onMark === undefined) return <div className="row top small step">{inside}</div>;
   return (
-    <button
-      type="button"
-      className="row top small step press"
-      onClick={onMark}
-      aria-label={t("cases.step.mark", { step: name })}
-    >
+    <button type="button" className="row top small step press" onClick={onMark} aria-haspopup="dialog">
       {inside}
     </button>
   );

@@ -254,7 +254,8 @@ function Header<Row>({ column, sort, onSort }: HeaderProps<Row>) {
   const isSorted = column.sort !== undefined && by?.id === column.sort;
   const style = column.width === undefined ? undefined : { width: column.width };
   const common = { scope: "col", className: column.align ?? "", style } as const;
-  if (column.sort === undefined || onSort === undefined) return <th {...common}>{column.header}</th>;
+  if (column.sort === undefined || onSort === undefined)
+    return <th {...common}>{column.header === "" ? <span className="sr">{column.describe}</span> : column.header}</th>;
   const name = column.sort;
   const next = !isSorted ? name : by?.desc ? undefined : `-${name}`;
   const Arrow = by?.desc ? IconArrowDown : IconArrowUp;

@@ -54,13 +54,13 @@ export function WhoCell({
       size="compact-sm"
       variant="default"
       loading={claim.busyId === notice.id}
-      aria-label={t("notices.claim.of", { number: notice.number })}
       onClick={(event) => {
         event.stopPropagation();
         claim.claim.mutate({ noticeId: notice.id, takeOver: false });
       }}
     >
       {t("notices.claim")} {withKey && <K>C</K>}
+      <span className="sr">{notice.number}</span>
     </Button>
   );
 }

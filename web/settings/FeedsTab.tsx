@@ -41,7 +41,9 @@ export function FeedsTab() {
                 <th scope="col" className="right hide-sm">
                   {t("settings.feeds.reached")}
                 </th>
-                <th scope="col" aria-label={t("settings.feeds.run")} />
+                <th scope="col">
+                  <span className="sr">{t("settings.feeds.run")}</span>
+                </th>
               </tr>
             </thead>
             <tbody>

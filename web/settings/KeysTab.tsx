@@ -80,7 +80,9 @@ function KeyTable({ keys }: { readonly keys: readonly KeyRow[] }) {
               {t("settings.col.until")}
             </th>
             <th scope="col">{t("settings.col.used")}</th>
-            <th scope="col" aria-label={t("settings.revoke")} />
+            <th scope="col">
+              <span className="sr">{t("settings.revoke")}</span>
+            </th>
           </tr>
         </thead>
         <tbody>

@@ -72,7 +72,9 @@ function Invitations({ invitations }: { readonly invitations: PeopleWire["invita
               {t("settings.col.invitedBy")}
             </th>
             <th scope="col">{t("settings.col.until")}</th>
-            <th scope="col" aria-label={t("settings.withdraw")} />
+            <th scope="col">
+              <span className="sr">{t("settings.withdraw")}</span>
+            </th>
           </tr>
         </thead>
         <tbody>

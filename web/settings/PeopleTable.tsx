@@ -27,7 +27,9 @@ export function PeopleTable({ people, onLink }: PeopleTableProps) {
             <th scope="col" className="hide-sm">
               {t("settings.col.seen")}
             </th>
-            <th scope="col" aria-label={t("settings.more")} />
+            <th scope="col">
+              <span className="sr">{t("settings.more")}</span>
+            </th>
           </tr>
         </thead>
         <tbody>

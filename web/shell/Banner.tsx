@@ -27,7 +27,7 @@ function DemoBanner() {
   const can = useMay();
   const { demoLoading } = useDesk();
   return (
-    <div className="banner demo" role="note">
+    <section className="banner demo" aria-label={t("demo.banner")}>
       <Glyph level="info" size={13} />
       {demoLoading === null ? (
         <span className="b">{t("demo.banner")}</span>
@@ -56,6 +56,6 @@ function DemoBanner() {
           </Go>
         </span>
       )}
-    </div>
+    </section>
   );
 }

@@ -8,7 +8,7 @@ import { EmptyState, ErrorState } from "../kit/States.tsx";
 export function NotFoundPage() {
   const t = useT();
   return (
-    <div className="page bare">
+    <main className="page bare">
       <h1 className="sr">{t("shell.notfound")}</h1>
       <EmptyState
         level="unknown"
@@ -20,7 +20,7 @@ export function NotFoundPage() {
           </Go>
         }
       />
-    </div>
+    </main>
   );
 }
 

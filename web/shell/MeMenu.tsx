@@ -31,8 +31,7 @@ export function MeMenu() {
         <button type="button" className="me" aria-label={t("shell.me", { name: me.name, role })}>
           <Ava name={me.name} label={false} />
           <span className="col hide-sm" style={{ lineHeight: 1.15 }}>
-            <span className="small b cut">{me.name}</span>
-            <span className="tiny ink3">{role}</span>
+            <span className="small b cut">{me.name}</span> <span className="tiny ink3">{role}</span>
           </span>
         </button>
       </Menu.Target>

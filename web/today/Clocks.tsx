@@ -167,19 +167,16 @@ function Who({ row, claim, isSelected }: Pick<NoticeRowProps, "row" | "claim" | 
     );
   return (
     <span className="row who">
-      <button
-        type="button"
-        className="claim"
-        disabled={claim.busyId === row.id}
-        aria-label={t("clocks.claim.of", { notice: nameOf(row), customer: row.customerName ?? row.customerId })}
-        onClick={() => claim.ask(row)}
-      >
+      <button type="button" className="claim" disabled={claim.busyId === row.id} onClick={() => claim.ask(row)}>
         {claim.busyId === row.id ? t("kit.sending") : t("clocks.claim")}{" "}
         {isSelected && (
           <span className="hide-sm">
             <K>C</K>
           </span>
         )}
+        <span className="sr">
+          {nameOf(row)}, {row.customerName ?? row.customerId}
+        </span>
       </button>
     </span>
   );
