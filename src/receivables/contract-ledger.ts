@@ -1,6 +1,8 @@
 import type { Currency } from "../core/currency.ts";
 import type { CustomerId } from "../core/ids.ts";
-import type { Tx } from "../store/contract.ts";
+import type { Refusal } from "../core/refusal.ts";
+import type { Result } from "../core/result.ts";
+import type { Actor, Tx } from "../store/contract.ts";
 
 /** What a line of the ledger claims: what was sold, or what we claim on top of it. */
 export const ITEM_KINDS = ["invoice", "fee", "interest", "cost"] as const;
@@ -56,3 +58,58 @@ export type LedgerAsk = {
 };
 /** Streams accounts in the order of their ids; memory does not grow with their number. */
 export type ReadLedger = (tx: Tx, ask: LedgerAsk) => AsyncIterable<AccountLedger>;
+
+/** Money in (positive) and out again (negative) from whatever source. `system` and `number` are the source's own id: the same twice is one. */
+export const MONEY_KINDS = [
+  "payment",
+  "credit-note",
+  "refund",
+  "write-off",
+  "balance",
+  "payment-reversal",
+  "chargeback",
+  "chargeback-reversal",
+  "write-off-reversal",
+] as const;
+export type MoneyKind = (typeof MONEY_KINDS)[number];
+export type MoneyIn = {
+  readonly customerId: CustomerId;
+  readonly system: string;
+  readonly number: string;
+  readonly kind: MoneyKind;
+  readonly currency: Currency;
+  readonly amountMinor: bigint;
+  readonly valueDate: Temporal.PlainDate;
+  /** Invoice numbers or structured references (OCR, RF…) that it names. */
+  readonly names: readonly string[];
+  /** Free text as it came. */
+  readonly text?: string | undefined;
+  /** The money it takes back: a reversal, chargeback, refund or its end. */
+  readonly reverses?: { readonly system: string; readonly number: string } | undefined;
+};
+/** What became of each row, in order. `already`: it was known and nothing changed. */
+export type Recorded = {
+  readonly paymentId: string;
+  readonly already: boolean;
+  readonly allocatedMinor: bigint;
+  readonly unappliedMinor: bigint;
+};
+export type RecordMoney = (
+  tx: Tx,
+  ask: { readonly rows: readonly MoneyIn[]; readonly actor: Actor; readonly now: Temporal.Instant },
+) => Promise<Result<readonly Recorded[], Refusal>>;
+
+/** A fee, interest or cost claimed on an invoice. `key` is unique: claimed twice is claimed once. */
+export type ClaimIn = {
+  readonly key: string;
+  readonly ofInvoiceId: string;
+  readonly kind: Exclude<ItemKind, "invoice">;
+  readonly amountMinor: bigint;
+  readonly day: Temporal.PlainDate;
+  /** Law or agreement it rests on, e.g. "SE Act 1981:739 s. 4 a". */
+  readonly basis: string;
+};
+export type RecordClaims = (
+  tx: Tx,
+  ask: { readonly rows: readonly ClaimIn[]; readonly actor: Actor; readonly now: Temporal.Instant },
+) => Promise<Result<readonly { readonly invoiceId: string; readonly already: boolean }[], Refusal>>;
