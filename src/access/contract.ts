@@ -18,6 +18,11 @@ export const PERMISSIONS = {
   "customers.edit": FINANCE,
   "receivables.read": EVERYONE,
   "receivables.import": FINANCE,
+  "receivables.allocate": FINANCE,
+  "collections.read": EVERYONE,
+  "collections.work": WORKERS,
+  "collections.policy": FINANCE,
+  "collections.publish": FINANCE,
   "exposure.read": EVERYONE,
   "exposure.set-rates": FINANCE,
   "spending.read": EVERYONE,
@@ -52,12 +57,13 @@ export const whyNot = (role: Role, permission: Permission): { readonly who: read
 /** What takes a person: an API key never does these, whatever its role. Approval is two people, not one person and a script. */
 export const PERSON_ONLY: readonly Permission[] = [
   "proposals.approve",
+  "collections.publish",
   "people.manage",
   "settings.manage",
   "account.self",
 ];
 /** What asks for a second factor while the setting `access.requireTwoFactor` is on. */
-export const SECOND_FACTOR_ONLY: readonly Permission[] = ["proposals.approve"];
+export const SECOND_FACTOR_ONLY: readonly Permission[] = ["proposals.approve", "collections.publish"];
 
 /** The signed-in person, as every handler receives them. */
 export type Person = {
