@@ -98,6 +98,11 @@ type On = {
 
 async function demoOn({ ready, child, store, log }: On): Promise<Demo> {
   const root = new X509Certificate(Buffer.from(await (await fetch(`${ready.url}/sim/root.cer`)).arrayBuffer()));
+  let isClosing = false;
+  child?.once("exit", (code, signal) => {
+    if (!isClosing)
+      log.error({ part: "simulator", code, signal }, "the simulator ended by itself: start the desk again");
+  });
   let webhookUrl: string | undefined;
   let loader: ReturnType<typeof demoLoader> | undefined;
   return {
@@ -121,7 +126,10 @@ async function demoOn({ ready, child, store, log }: On): Promise<Demo> {
     },
     progress: () => loader?.progress() ?? null,
     stopLoading: async () => loader?.stop(),
-    close: async () => (child ? stopChild(child) : undefined),
+    close: async () => {
+      isClosing = true;
+      if (child) await stopChild(child);
+    },
   };
 }
 

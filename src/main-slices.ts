@@ -119,7 +119,7 @@ function wireImport(
 }
 
 function wireSync(parts: SliceParts, noticesDeps: NoticesDeps, exposure: Exposure): SyncDeps {
-  const { store, clock, enqueue, microsoft, log, webhookUrl } = parts;
+  const { store, clock, enqueue, access, microsoft, log, webhookUrl } = parts;
   return {
     store,
     clock,
@@ -127,7 +127,8 @@ function wireSync(parts: SliceParts, noticesDeps: NoticesDeps, exposure: Exposur
     enqueue,
     customersToWatch,
     connect: microsoft.reader,
-    billingCurrencies: ["SEK"],
+    billingCurrencies: async (tx) =>
+      [(await access.settings(tx))["desk.currency"]].filter((code) => code !== undefined && code !== null),
     sinks: sinksOf(noticesDeps, exposure.markDirty, enqueue),
     log: (level, what, facts) => log[level](facts, what),
     webhookUrl,

@@ -99,8 +99,8 @@ export type FactSinks = {
 
 /** Customers whose spending is worth a look at every single resource (open findings). main.ts wires it to `cases`. */
 export type CustomersToWatch = (tx: Tx) => Promise<readonly CustomerId[]>;
-/** Currencies the reseller is billed in, when its invoices do not tell. */
-export type BillingCurrencies = readonly Currency[];
+/** Currencies the reseller is billed in besides those of its invoices, e.g. while it has none. main.ts wires it to the settings. */
+export type BillingCurrencies = (tx: Tx) => Promise<readonly Currency[]>;
 
 /** "never" = no complete run yet; "failed" = the last run failed; "late" = no complete run for longer than the cadence allows. */
 export const FRESHNESS = ["on-time", "late", "failed", "never"] as const;

@@ -102,7 +102,7 @@ export const readPrices: ReadFeed = async (run) => {
     if (run.isTimeUp()) return { kind: "paused" };
     await readInvoice(run, invoice);
   }
-  for (const currency of currenciesOf(invoices, deps.billingCurrencies)) {
+  for (const currency of currenciesOf(invoices, await deps.billingCurrencies(deps.store.db))) {
     for await (const lines of reader.unbilledLines(currency)) {
       await run.save(async (tx) => {
         await deps.sinks.savePrices(tx, lines, run.startedAt);

@@ -261,7 +261,7 @@ export function depsOf(
     connect: () => readerOf(world),
     sinks,
     customersToWatch: async () => [],
-    billingCurrencies: [],
+    billingCurrencies: async () => [],
     enqueue: enqueue ?? (async () => {}),
     log: () => {},
   };
