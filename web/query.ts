@@ -24,6 +24,7 @@ export type Topic =
   | "exposure"
   | "receivables"
   | "spending"
+  | "collections"
   | "sync"
   | "audit"
   | "settings"

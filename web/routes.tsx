@@ -127,6 +127,11 @@ const spendRoute = createRoute({
   path: "/spend",
   component: lazyRouteComponent(() => import("./spending/SpendPage.tsx"), "SpendPage"),
 });
+const collectionsRoute = createRoute({
+  ...inShell,
+  path: "/collections",
+  component: lazyRouteComponent(() => import("./collections/CollectionsPage.tsx"), "CollectionsPage"),
+});
 const auditRoute = createRoute({
   ...inShell,
   path: "/audit",
@@ -171,6 +176,7 @@ const routeTree = rootRoute.addChildren([
     passportRoute,
     importRoute,
     spendRoute,
+    collectionsRoute,
     auditRoute,
     settingsRoute,
     accountRoute,

@@ -2,6 +2,7 @@ import { accessWords } from "../access/words.ts";
 import { auditEventWords } from "../audit/words-events.ts";
 import { auditWords } from "../audit/words.ts";
 import { casesWords } from "../cases/words.ts";
+import { collectionsWords } from "../collections/words.ts";
 import { customersWords } from "../customers/words.ts";
 import { exposureWords } from "../exposure/words.ts";
 import { kitWords } from "../kit/words.ts";
@@ -24,6 +25,7 @@ export const sv: Readonly<Record<Key, Word>> = {
   ...accessWords.sv,
   ...auditWords.sv,
   ...casesWords.sv,
+  ...collectionsWords.sv,
   ...customersWords.sv,
   ...exposureWords.sv,
   ...kitWords.sv,

@@ -5,6 +5,7 @@ import {
   IconChecklist,
   IconFileImport,
   IconFingerprint,
+  IconCoins,
   IconFolder,
   IconSettings,
   IconSun,
@@ -20,6 +21,7 @@ export const NAV_NAMES = [
   "customers",
   "import",
   "spend",
+  "collections",
   "audit",
   "settings",
 ] as const;
@@ -62,6 +64,7 @@ export const NAV: readonly (readonly NavItem[])[] = [
     },
     { name: "import", to: "/import", icon: IconFileImport, permission: "receivables.import", letter: "i" },
     { name: "spend", to: "/spend", icon: IconChartAreaLine, permission: "spending.read", letter: "s" },
+    { name: "collections", to: "/collections", icon: IconCoins, permission: "collections.read", letter: "l" },
   ],
   [
     { name: "audit", to: "/audit", icon: IconFingerprint, permission: "audit.read", letter: "a" },
