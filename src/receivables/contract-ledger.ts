@@ -30,6 +30,10 @@ export type LedgerItem = {
   /** Sold to, or serviced by, a factor: not ours to dun. */
   readonly soldFrom: Temporal.PlainDate | undefined;
   readonly reminded: { readonly level: number; readonly on: Temporal.PlainDate } | undefined;
+  /** On hold in the accounting system (`invoice.held_*`): no letter about it, as of a dispute. `until` is the first day without. */
+  readonly held?:
+    | { readonly from: Temporal.PlainDate; readonly until: Temporal.PlainDate | undefined; readonly reason: string }
+    | undefined;
 };
 /** Unapplied money by day: in (positive), allocated or paid back (negative). */
 export type LedgerMoney = {
