@@ -4,9 +4,11 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Logger } from "pino";
+import { movableClock } from "./demo/clock.ts";
 import { demoLoader, type DemoProgress } from "./demo/service.ts";
 import { registerWebhookWith } from "./main-connection.ts";
 import { type DemoWorld, demoSteps } from "./main-demo-steps.ts";
+import type { Clock } from "./core/time.ts";
 import { type ConnectionFacts, type Microsoft } from "./main-microsoft.ts";
 import { simulatorCloud } from "./partner-center/settings.ts";
 import { ROOT, type Settings } from "./settings.ts";
@@ -23,6 +25,10 @@ type Ready = {
 };
 
 export type Demo = {
+  /** The simulator's own time: both stand at the same moment. */
+  readonly clock: Clock;
+  /** Lets time pass here and at the simulator; gives the new moment. */
+  letPass(days: number): Promise<Temporal.Instant>;
   readonly simulatorUrl: string;
   connection(): ConnectionFacts;
   listening(at: { readonly webhookUrl: string | undefined }): Promise<void>;
@@ -98,6 +104,8 @@ type On = {
 
 async function demoOn({ ready, child, store, log }: On): Promise<Demo> {
   const root = new X509Certificate(Buffer.from(await (await fetch(`${ready.url}/sim/root.cer`)).arrayBuffer()));
+  const clock = movableClock();
+  clock.moveTo(await simulatorNow(ready.url));
   let isClosing = false;
   child?.once("exit", (code, signal) => {
     if (!isClosing)
@@ -106,6 +114,11 @@ async function demoOn({ ready, child, store, log }: On): Promise<Demo> {
   let webhookUrl: string | undefined;
   let loader: ReturnType<typeof demoLoader> | undefined;
   return {
+    clock,
+    letPass: async (days) => {
+      clock.moveTo(await simulatorNow(ready.url, { advance: `P${days}D` }));
+      return clock.now();
+    },
     simulatorUrl: ready.url,
     connection: () => ({
       cloud: simulatorCloud(ready.url),
@@ -131,6 +144,18 @@ async function demoOn({ ready, child, store, log }: On): Promise<Demo> {
       if (child) await stopChild(child);
     },
   };
+}
+
+/** What time it is at the simulator, after letting some of it pass there. */
+async function simulatorNow(url: string, change?: { readonly advance: string }): Promise<Temporal.Instant> {
+  const init = change && {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(change),
+  };
+  const answer = await fetch(`${url}/sim/clock`, init);
+  if (!answer.ok) throw new Error(`the simulator's clock answered ${answer.status}: ${await answer.text()}`);
+  return Temporal.Instant.from(((await answer.json()) as { now: string }).now);
 }
 
 function readyLine(child: ChildProcess): Promise<Ready> {

@@ -108,12 +108,12 @@ async function takeOver({ responseDeps, importDeps }: Slices): Promise<void> {
 async function wireDesk(options: DeskOptions): Promise<Wired> {
   const { settings, connection, mode } = options;
   const isDemo = mode === "demo";
-  const clock: Clock = { now: () => Temporal.Now.instant() };
   // At the level "info" a person reads the terminal: only warnings are for them.
   const level = settings.logLevel === "info" ? "warn" : settings.logLevel;
   const log = pino({ level, base: null }, pino.destination(2));
   const store = openStore(connection);
   const demo = await migrated(store, isDemo ? prepareDemo({ settings, store, log }) : Promise.resolve(undefined));
+  const clock: Clock = demo?.clock ?? { now: () => Temporal.Now.instant() };
   const webhookUrl = webhookUrlOf(options, isDemo);
   let queue: Queue | undefined;
   const enqueue: Enqueue = async (tx, ...ask) => {

@@ -17,8 +17,10 @@ import { ledgerState } from "./receivables/service.ts";
 import { waitingProposals } from "./response/read.ts";
 import { budgetCoverage } from "./spending/service.ts";
 import type { Store, Tx } from "./store/contract.ts";
+import { appendEvents } from "./store/events.ts";
 import { feedFreshness, missingByFeed } from "./sync/service.ts";
 import { moneyToJson } from "./core/money.ts";
+import { instantJson } from "./core/wire.ts";
 import type { DueCell, DueKind } from "./today/contract.ts";
 import { todayRoutes } from "./today/http.ts";
 
@@ -32,7 +34,11 @@ export type PageParts = {
 };
 
 /** Pages that are composed from several slices, and the desk's own switches. */
-export const deskRoutes = (parts: PageParts): readonly Route[] => [...firstScreen(parts), startEmptyRoute(parts)];
+export const deskRoutes = (parts: PageParts): readonly Route[] => [
+  ...firstScreen(parts),
+  startEmptyRoute(parts),
+  letTimePassRoute(parts),
+];
 
 function firstScreen({ slices, access, demo, log }: PageParts): readonly Route[] {
   const { noticesDeps, openNotices, exposure, desk } = slices;
@@ -106,5 +112,26 @@ const startEmptyRoute = ({ demo, switchTo }: PageParts): Route =>
         return no("conflict", "not-a-demo", "this desk is the real one already");
       const { link } = await switchTo("live");
       return ok({ startsEmpty: true, link: link ?? null });
+    },
+  });
+
+/** Days that one press lets pass at most: letters and notices come day by day, a leap of months shows nothing. */
+const PASS_DAYS_MAX = 31;
+
+/** The demo's time machine: tomorrow is a press away, here and at the simulator. */
+const letTimePassRoute = ({ demo }: PageParts): Route =>
+  route({
+    method: "POST",
+    path: "/api/demo/let-time-pass",
+    permission: "cases.work",
+    summary: "Let days pass in the demo",
+    body: z.object({ days: z.number().int().min(1).max(PASS_DAYS_MAX) }).strict(),
+    response: z.object({ now: instantJson }),
+    handle: async ({ tx, body, actor }) => {
+      if (demo === undefined) return no("conflict", "not-a-demo", "time passes by itself at a real desk");
+      const now = await demo.letPass(body.days);
+      const subject = { kind: "desk", id: "demo" };
+      await appendEvents(tx, [{ type: "demo.time-passed", actor, at: now, subject, data: { days: body.days } }]);
+      return ok({ now: now.toString() });
     },
   });

@@ -5,6 +5,7 @@ export const auditEventWords = defineWords({
   en: {
     "event.why.answered": "Microsoft has its answer",
     "event.why.spending.no-longer-so": "The figures no longer say so",
+    "event.demo.time-passed": "Time was let pass in the demo",
     "event.customers.changed": "Customer changed",
     "event.customers.joined": "Customer joined",
     "event.customers.left": "Customer left",
@@ -75,6 +76,7 @@ export const auditEventWords = defineWords({
   sv: {
     "event.why.answered": "Microsoft har fått sitt svar",
     "event.why.spending.no-longer-so": "Siffrorna säger det inte längre",
+    "event.demo.time-passed": "Tiden fick gå i demon",
     "event.customers.changed": "Kund ändrad",
     "event.customers.joined": "Ny kund",
     "event.customers.left": "Kund lämnade",

@@ -1,7 +1,10 @@
-import { useT, useWord } from "../i18n/t.ts";
+import { useQueryClient } from "@tanstack/react-query";
+import { api } from "../api.ts";
+import { useFormat, useT, useWord } from "../i18n/t.ts";
 import { ProgressBar } from "../kit/Bits.tsx";
 import { Go } from "../kit/Go.tsx";
 import { Glyph } from "../kit/Risk.tsx";
+import { useWrite } from "../query.ts";
 import { useDesk, useMay } from "./desk.ts";
 
 /** What is true of the whole desk and must be seen on every page: invented data, or a lost line. */
@@ -46,16 +49,40 @@ function DemoBanner() {
           </span>
         </span>
       )}
-      {can("settings.manage") && (
-        <span className="push row hide-sm" style={{ gap: 14 }}>
-          <Go className="more" to="/settings?tab=demo">
-            {t("demo.empty")}
-          </Go>
-          <Go className="more" to="/settings?tab=partner-center">
-            {t("demo.connect")}
-          </Go>
-        </span>
-      )}
+      <span className="push row" style={{ gap: 14 }}>
+        {demoLoading === null && can("cases.work") && <LetTimePass />}
+        {can("settings.manage") && (
+          <span className="row hide-sm" style={{ gap: 14 }}>
+            <Go className="more" to="/settings?tab=demo">
+              {t("demo.empty")}
+            </Go>
+            <Go className="more" to="/settings?tab=partner-center">
+              {t("demo.connect")}
+            </Go>
+          </span>
+        )}
+      </span>
     </section>
+  );
+}
+
+/** Tomorrow at a press: letters go, clocks run out, subscriptions renew. Only invented time passes. */
+function LetTimePass() {
+  const t = useT();
+  const f = useFormat();
+  const client = useQueryClient();
+  const pass = useWrite((days: number, o) => api.post<{ now: string }>("/api/demo/let-time-pass", { days }, o), {
+    topics: [],
+    onDone: () => void client.invalidateQueries(),
+  });
+  return (
+    <>
+      <span className="sr" role="status">
+        {pass.data && t("demo.passed", { moment: f.moment(pass.data.now) })}
+      </span>
+      <button type="button" className="more" disabled={pass.isPending} onClick={() => pass.mutate(1)}>
+        {t("demo.pass")}
+      </button>
+    </>
   );
 }
