@@ -6,7 +6,6 @@ import { callJson, effectJson, holdJson, promiseJson } from "./contract-work.ts"
 
 /** Wire forms of the work list, the ladder and one account. Money is in the currency it is owed in unless told. */
 
-const why = z.string().trim().min(3, "must say why, in at least 3 characters").max(2_000);
 const words = z.object({ en: z.string(), sv: z.string().nullable() });
 
 // ---- Work list: GET /api/collections/accounts
@@ -236,13 +235,6 @@ export const accountJson = z.object({
 });
 export type AccountWire = z.infer<typeof accountJson>;
 
-/** PUT /api/collections/accounts/:accountId/facts: what decides which policy and language apply. */
-export const accountFactsBody = z.strictObject({
-  customerClass: z.enum(CUSTOMER_CLASSES).nullable(),
-  timeZone: z.string().max(60).nullable(),
-  language: z.enum(["en", "sv"]).nullable().optional(),
-  why,
-});
 /** PUT /api/collections/accounts/:accountId/reading; null takes a person's reading back. */
 export const readingBody = z.strictObject({
   is: z.enum(READINGS).nullable(),

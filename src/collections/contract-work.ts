@@ -95,6 +95,10 @@ export const callJson = z.object({
   id: z.string(),
   accountId: z.string(),
   accountName: z.string().nullable(),
+  /** `wrong-address`: letters come back. `reply`: the customer wrote. */
+  kind: z.enum(["call", "wrong-address", "reply"]),
+  letterId: z.string().nullable(),
+  facts: z.record(z.string(), z.string()),
   /** Null = a call somebody made by themselves, or a call back. */
   stepId: z.string().nullable(),
   dueOn: dayJson,

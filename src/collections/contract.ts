@@ -84,7 +84,7 @@ export const COLLECTIONS_EVENTS = {
   promiseKept: "collections.promise-kept",
   /** data: amount, dueOn, paid. */
   promiseBroken: "collections.promise-broken",
-  /** data: step, due. */
+  /** data: kind, step, due. */
   callDue: "collections.call-due",
   /** data: outcome, nextOn. */
   callDone: "collections.call-done",
@@ -99,7 +99,6 @@ export const COLLECTIONS_EVENTS = {
   effectLifted: "collections.effect-lifted",
   approved: "collections.effect-approved",
   readingSet: "collections.reading-set",
-  accountChanged: "collections.account-changed",
   settingsChanged: "collections.settings-changed",
 } as const;
 
