@@ -8,6 +8,7 @@ import type { Actor, NewEvent, Tx } from "../store/contract.ts";
 import { RESPONSE_EVENTS, type Wanted } from "./contract.ts";
 import { APPROVER_ROLES, whyNot } from "./decide.ts";
 import {
+  APPROVALS_MAX,
   approvalsNeeded,
   expiresAt,
   whyNotApprove,
@@ -38,6 +39,8 @@ export type Ask = {
   readonly person?: Pick<Person, "role"> | undefined;
   readonly now: Temporal.Instant;
   readonly undo?: { readonly of: ProposalId; readonly recorded: Recorded | undefined } | undefined;
+  /** At least so many approvals, where a policy asks for more than the rules of this slice. */
+  readonly needAtLeast?: number | undefined;
 };
 
 /** Days during which an approved cancellation also covers the answer "Fraud" to its alerts. */
@@ -53,7 +56,8 @@ export async function propose(tx: Tx, deps: Deps, ask: Ask): Promise<Result<Made
   if (!planned.ok) return refuseWith(planned.whyNot);
   const { plan } = planned;
   const covered = await isCovered(tx, plan, now);
-  const need = approvalsNeeded(plan, { setting: await loadApprovalsSetting(tx, deps.facts), covered });
+  const own = approvalsNeeded(plan, { setting: await loadApprovalsSetting(tx, deps.facts), covered });
+  const need = Math.min(APPROVALS_MAX, Math.max(own, ask.needAtLeast ?? 0));
   const roles = APPROVER_ROLES[plan.kind];
   if (need === 0 && ask.person !== undefined && !roles.includes(ask.person.role))
     return refuseWith(whyNot("role-may-not-run", { role: ask.person.role, roles: roles.join(",") }));
@@ -171,6 +175,22 @@ export async function withdraw(
   const reason = whyNotWithdraw(proposal, person);
   if (reason !== undefined) return refuseWith(reason);
   return close(tx, proposal, { kind: "withdrawn", type: RESPONSE_EVENTS.withdrawn, actor, note, now });
+}
+
+/** Takes back what the desk itself proposed and has lost its reason. False when somebody decided it already, or it started. */
+export async function drop(
+  tx: Tx,
+  {
+    id,
+    actor,
+    note,
+    now,
+  }: { readonly id: string; readonly actor: Actor; readonly note: string; readonly now: Temporal.Instant },
+): Promise<boolean> {
+  const proposal = await findProposal(tx, id, { lock: true });
+  if (proposal?.state.kind !== "proposed") return false;
+  await close(tx, proposal, { kind: "withdrawn", type: RESPONSE_EVENTS.withdrawn, actor, note, now });
+  return true;
 }
 
 type Closing = {

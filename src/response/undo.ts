@@ -14,11 +14,11 @@ import { type Decision, type Made, propose } from "./service.ts";
 import { findProposal, type KeptProposal, openUndoOf } from "./store.ts";
 import { type Action, actionsOf } from "./store-actions.ts";
 
-/** Proposes to take a proposal's effect back: a proposal of its own, which another person must approve. */
+/** Proposes to take a proposal's effect back: a proposal of its own, which another person must approve. Without a person the desk itself asks. */
 export async function proposeUndo(
   tx: Tx,
   deps: Pick<ResponseDeps, "facts" | "enqueue" | "newId">,
-  { id, person, actor, note, now }: Decision,
+  { id, person, actor, note, now }: Omit<Decision, "person"> & Partial<Pick<Decision, "person">>,
 ): Promise<Result<Made, Refusal>> {
   const proposal = await findProposal(tx, id, { lock: true });
   if (proposal === undefined) return unknownProposal(id);
