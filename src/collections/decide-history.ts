@@ -1,0 +1,139 @@
+import type { CustomerId } from "../core/ids.ts";
+import { dayOf } from "../core/time.ts";
+import type { AccountLedger, LedgerItem } from "../receivables/contract-ledger.ts";
+import type {
+  AccountFacts,
+  AccountHistory,
+  HistoryEffect,
+  HistoryHold,
+  HistoryInvoice,
+  HistoryNotice,
+  HistoryPromise,
+} from "./contract-history.ts";
+import type { AccountContacts } from "./letters/contract.ts";
+import type { EffectRow } from "./store-effects.ts";
+import type { HoldRow, PromiseRow } from "./store.ts";
+
+/** What a customer of the desk adds to its account. */
+export type CustomerPart = {
+  readonly name: string;
+  readonly country: string | undefined;
+  readonly firstSeenAt: Temporal.Instant;
+};
+/** Everything known of one account besides its ledger. */
+export type HistoryParts = {
+  readonly customer: CustomerPart | undefined;
+  readonly contacts: AccountContacts | undefined;
+  readonly notices: readonly HistoryNotice[];
+  readonly holds: readonly HoldRow[];
+  readonly promises: readonly PromiseRow[];
+  readonly effects: readonly EffectRow[];
+  /** Zone for accounts without one: only to tell the day of the customer's first sight. */
+  readonly zone: string;
+};
+
+/** One account's facts as the ladder reads them. */
+export function toHistory(ledger: AccountLedger, parts: HistoryParts): AccountHistory {
+  return {
+    account: accountFacts(ledger, parts),
+    invoices: ledger.items.map(toInvoice),
+    money: ledger.money.map(({ currency, day, amountMinor }) => ({ currency, day, amountMinor })),
+    notices: parts.notices,
+    holds: [...parts.holds.map(toHold), ...ledger.items.flatMap(importedDispute)],
+    promises: parts.promises.map(toPromise),
+    effects: parts.effects.flatMap(toEffect),
+  };
+}
+
+function accountFacts(ledger: AccountLedger, { customer, contacts, zone }: HistoryParts): AccountFacts {
+  return {
+    accountId: ledger.accountId,
+    name: customer?.name ?? ledger.accountId,
+    country: contacts?.country ?? customer?.country,
+    language: contacts?.language,
+    timeZone: contacts?.timeZone,
+    customerClass: contacts?.customerClass,
+    customerIds: ledger.customerIds,
+    reachable: contacts?.reachable ?? [],
+    customerSince: firstDay(ledger, customer, contacts?.timeZone ?? zone),
+  };
+}
+
+/** The first day we know of: seen at Microsoft, or invoiced. */
+function firstDay(
+  { items }: AccountLedger,
+  customer: CustomerPart | undefined,
+  zone: string,
+): Temporal.PlainDate | undefined {
+  let first = customer === undefined ? undefined : dayOf(customer.firstSeenAt, zone);
+  for (const { issueDay } of items)
+    if (first === undefined || Temporal.PlainDate.compare(issueDay, first) < 0) first = issueDay;
+  return first;
+}
+
+function toInvoice(item: LedgerItem): HistoryInvoice {
+  const { invoiceId, number, customerId, currency, amountMinor, issueDay, dueDay, dueChanges, applied } = item;
+  return {
+    invoiceId,
+    number,
+    customerId,
+    currency,
+    amountMinor,
+    issueDay,
+    dueDay,
+    dueChanges,
+    applied,
+    soldFrom: item.soldFrom,
+    claim:
+      item.kind === "invoice" || item.ofInvoiceId === undefined
+        ? undefined
+        : { kind: item.kind, ofInvoiceId: item.ofInvoiceId },
+    reminded: item.reminded,
+  };
+}
+
+/** A dispute that came with an imported invoice holds it as one that was raised here does. */
+function importedDispute(item: LedgerItem): readonly HistoryHold[] {
+  if (!item.isDisputed && item.disputedUntil === undefined) return [];
+  const from = item.disputedFrom ?? item.issueDay;
+  if (item.disputedUntil !== undefined && Temporal.PlainDate.compare(item.disputedUntil, from) < 0) return [];
+  return [
+    {
+      holdId: `${IMPORTED}${item.invoiceId}`,
+      kind: "dispute",
+      invoiceId: item.invoiceId,
+      from,
+      until: item.isDisputed ? undefined : item.disputedUntil,
+    },
+  ];
+}
+/** Ids of disputes that the ledger itself carries begin so. */
+export const IMPORTED = "ledger:";
+
+const toHold = (row: HoldRow): HistoryHold => ({
+  holdId: row.hold_id,
+  kind: row.kind,
+  invoiceId: row.invoice_id ?? undefined,
+  from: row.from_day,
+  until: row.until_day ?? undefined,
+});
+
+const toPromise = (row: PromiseRow): HistoryPromise => ({
+  promiseId: row.promise_id,
+  currency: row.currency,
+  amountMinor: row.amount_minor,
+  madeOn: row.made_on,
+  dueOn: row.due_on,
+  invoiceIds: row.invoices.map(({ id }) => id),
+  withdrawnOn: row.withdrawn_on ?? undefined,
+});
+
+/** Only what took place is a fact; what is asked for is not. */
+const toEffect = (row: EffectRow): readonly HistoryEffect[] =>
+  row.done_on === null
+    ? []
+    : [{ kind: row.kind, stepId: row.step_id, doneOn: row.done_on, undoneOn: row.undone_on ?? undefined }];
+
+/** Accounts whose promises can only be judged by what was paid since: their whole ledger is read. */
+export const needsWhole = (promises: readonly Pick<PromiseRow, "account_id">[]): ReadonlySet<CustomerId> =>
+  new Set(promises.map((row) => row.account_id));

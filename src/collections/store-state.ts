@@ -1,0 +1,198 @@
+import { sql } from "kysely";
+import type { CustomerId } from "../core/ids.ts";
+import type { Tx } from "../store/contract.ts";
+import type { Reading } from "./contract.ts";
+import type { CustomerClass } from "./contract-policy.ts";
+
+/** The derived rows behind lists, which customer belongs to which account, and what is to be looked at next. */
+
+export type MinorJson = { readonly currency: string; readonly minor: string };
+export type RestingJson = {
+  readonly why: string;
+  readonly id: string | null;
+  readonly until: string | null;
+  readonly invoiceIds: readonly string[];
+};
+export type ReasonJson = { readonly kind: string; readonly facts: Readonly<Record<string, string | number>> };
+
+/** A row as it is written; days and amounts as text, as JSON carries them. */
+export type StateToWrite = {
+  readonly account_id: string;
+  readonly name: string;
+  readonly name_key: string;
+  readonly country: string | null;
+  readonly customer_class: CustomerClass | null;
+  readonly pays_for: number;
+  readonly zone: string;
+  readonly day: string;
+  readonly told_day: string | null;
+  readonly evaluated_at: string;
+  readonly policy_id: string | null;
+  readonly policy_version: number | null;
+  readonly step: string | null;
+  readonly step_index: number;
+  readonly days: number | null;
+  readonly overdue: readonly MinorJson[];
+  readonly overdue_minor: string | null;
+  readonly overdue_currency: string;
+  readonly is_overdue: boolean;
+  readonly overdue_invoices: number;
+  readonly next_due_day: string | null;
+  readonly next_day: string | null;
+  readonly next_step: string | null;
+  readonly next_what: "tell" | "effect" | "resume" | null;
+  readonly tells: string | null;
+  readonly resting: readonly RestingJson[];
+  readonly is_held: boolean;
+  readonly is_exempt: boolean;
+  readonly chance_bps: number | null;
+  readonly contacted_bps: number | null;
+  readonly value_minor: string | null;
+  readonly reasons: readonly ReasonJson[];
+  readonly reading: Reading;
+  readonly last_told_on: string | null;
+};
+
+const COLUMNS = sql`account_id, name, name_key, country, customer_class, pays_for, zone, day, told_day, evaluated_at, policy_id, policy_version, step, step_index,
+  days, overdue, overdue_minor, overdue_currency, is_overdue, overdue_invoices, next_due_day, next_day, next_step, next_what, tells, resting, is_held, is_exempt,
+  chance_bps, contacted_bps, value_minor, reasons, reading, last_told_on`;
+const TYPES = sql`account_id text, name text, name_key text, country text, customer_class text, pays_for integer, zone text, day date, told_day date, evaluated_at timestamptz,
+  policy_id text, policy_version integer, step text, step_index smallint, days integer, overdue jsonb, overdue_minor bigint, overdue_currency text, is_overdue boolean,
+  overdue_invoices integer, next_due_day date, next_day date, next_step text, next_what text, tells text, resting jsonb, is_held boolean, is_exempt boolean,
+  chance_bps integer, contacted_bps integer, value_minor bigint, reasons jsonb, reading text, last_told_on date`;
+
+/** Writes rows, in the order of ids so that two writers never wait for each other; an older look never overwrites a newer one. */
+export async function writeStates(tx: Tx, rows: readonly StateToWrite[]): Promise<void> {
+  if (rows.length === 0) return;
+  await sql`insert into collections_state (${COLUMNS})
+    select ${COLUMNS} from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as g(${TYPES}) order by account_id
+    on conflict (account_id) do update set name = excluded.name, name_key = excluded.name_key, country = excluded.country, customer_class = excluded.customer_class,
+      pays_for = excluded.pays_for, zone = excluded.zone, day = excluded.day, told_day = greatest(collections_state.told_day, excluded.told_day),
+      evaluated_at = excluded.evaluated_at, policy_id = excluded.policy_id, policy_version = excluded.policy_version, step = excluded.step, step_index = excluded.step_index,
+      days = excluded.days, overdue = excluded.overdue, overdue_minor = excluded.overdue_minor, overdue_currency = excluded.overdue_currency,
+      is_overdue = excluded.is_overdue, overdue_invoices = excluded.overdue_invoices, next_due_day = excluded.next_due_day, next_day = excluded.next_day,
+      next_step = excluded.next_step, next_what = excluded.next_what, tells = excluded.tells, resting = excluded.resting, is_held = excluded.is_held,
+      is_exempt = excluded.is_exempt, chance_bps = excluded.chance_bps, contacted_bps = excluded.contacted_bps, value_minor = excluded.value_minor,
+      reasons = excluded.reasons, reading = excluded.reading, last_told_on = excluded.last_told_on
+    where collections_state.evaluated_at <= excluded.evaluated_at`.execute(tx);
+}
+
+export type KeptState = {
+  readonly account_id: CustomerId;
+  readonly step: string | null;
+  readonly step_index: number;
+  readonly told_day: Temporal.PlainDate | null;
+  readonly policy_id: string | null;
+  readonly policy_version: number | null;
+};
+/** How accounts stood at the last look, for the event that says what changed. */
+export async function keptStates(tx: Tx, ids: readonly CustomerId[]): Promise<ReadonlyMap<CustomerId, KeptState>> {
+  const { rows } = await sql<KeptState>`select account_id, step, step_index, told_day, policy_id, policy_version
+    from collections_state where account_id = any(${ids}::text[])`.execute(tx);
+  return new Map(rows.map((row) => [row.account_id, row]));
+}
+
+/** One writer an account: whoever decides about it holds this until commit. Take it before anything else. */
+export async function lockAccount(tx: Tx, accountId: CustomerId): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`collections:${accountId}`}, 0))`.execute(tx);
+}
+
+export type Members = { readonly accountId: CustomerId; readonly customerIds: readonly CustomerId[] };
+/** Keeps which customers an account is made of. */
+export async function writeMembers(tx: Tx, accounts: readonly Members[]): Promise<void> {
+  const rows = accounts.flatMap(({ accountId, customerIds }) =>
+    customerIds.map((id) => ({ customer_id: id, account_id: accountId })),
+  );
+  if (rows.length === 0) return;
+  await sql`insert into collections_member (customer_id, account_id)
+    select customer_id, account_id from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as g(customer_id text, account_id text) order by customer_id
+    on conflict (customer_id) do update set account_id = excluded.account_id where collections_member.account_id <> excluded.account_id`.execute(
+    tx,
+  );
+}
+
+/** The account of each customer as last seen. */
+export async function membersOf(
+  tx: Tx,
+  customerIds: readonly CustomerId[],
+): Promise<ReadonlyMap<CustomerId, CustomerId>> {
+  const { rows } = await sql<{ customer_id: CustomerId; account_id: CustomerId }>`
+    select customer_id, account_id from collections_member where customer_id = any(${customerIds}::text[])`.execute(tx);
+  return new Map(rows.map((row) => [row.customer_id, row.account_id]));
+}
+
+// ---- what to look at next
+
+/** Marks customers to be looked at again; one that is marked already keeps its place. */
+export async function markDirty(tx: Tx, customerIds: readonly CustomerId[], at: Temporal.Instant): Promise<void> {
+  if (customerIds.length === 0) return;
+  await sql`insert into collections_dirty (customer_id, since) select id, ${at} from unnest(${[...new Set(customerIds)].toSorted()}::text[]) as id
+    on conflict do nothing`.execute(tx);
+}
+
+/** Every account that was ever looked at, and is now to be looked at again: a policy changed. */
+export async function markAllDirty(tx: Tx, at: Temporal.Instant): Promise<void> {
+  await sql`insert into collections_dirty (customer_id, since) select account_id, ${at} from collections_state order by account_id on conflict do nothing`.execute(
+    tx,
+  );
+}
+
+/** The next marked customers, oldest first, locked so that two workers take different ones. */
+export async function takeDirty(tx: Tx, limit: number): Promise<readonly CustomerId[]> {
+  const { rows } = await sql<{ customer_id: CustomerId }>`
+    select customer_id from collections_dirty order by since, customer_id limit ${limit} for update skip locked`.execute(
+    tx,
+  );
+  return rows.map((row) => row.customer_id);
+}
+
+export async function clearDirty(tx: Tx, customerIds: readonly CustomerId[]): Promise<void> {
+  if (customerIds.length === 0) return;
+  await sql`delete from collections_dirty where customer_id = any(${customerIds}::text[])`.execute(tx);
+}
+
+export type RunRow = {
+  readonly zone: string;
+  readonly day: Temporal.PlainDate;
+  readonly reached: CustomerId | null;
+  readonly finished_at: Temporal.Instant | null;
+};
+/** Starts the run of a zone's day, or finds where it stands. */
+export async function openRun(
+  tx: Tx,
+  { zone, day, now }: { readonly zone: string; readonly day: Temporal.PlainDate; readonly now: Temporal.Instant },
+): Promise<RunRow> {
+  await sql`insert into collections_run (zone, day, started_at) values (${zone}, ${day}, ${now}) on conflict do nothing`.execute(
+    tx,
+  );
+  const { rows } = await sql<RunRow>`
+    select zone, day, reached, finished_at from collections_run where zone = ${zone} and day = ${day}`.execute(tx);
+  const row = rows[0];
+  if (row === undefined) throw new Error("invariant broken: a run that was just opened is not there");
+  return row;
+}
+
+export type RunStep = {
+  readonly zone: string;
+  readonly day: Temporal.PlainDate;
+  readonly reached: CustomerId | undefined;
+  readonly accounts: number;
+  readonly acted: number;
+  readonly finishedAt: Temporal.Instant | undefined;
+};
+/** Moves a run on; never back, should two workers run it at once. */
+export async function moveRun(tx: Tx, { zone, day, reached, accounts, acted, finishedAt }: RunStep): Promise<void> {
+  await sql`update collections_run set reached = greatest(reached, ${reached ?? null}::text), accounts = accounts + ${accounts}, acted = acted + ${acted},
+      finished_at = coalesce(finished_at, ${finishedAt ?? null}::timestamptz)
+    where zone = ${zone} and day = ${day}`.execute(tx);
+}
+
+/** Zones in which accounts count their days, as last seen. */
+export async function knownZones(tx: Tx): Promise<readonly string[]> {
+  // Stepping from zone to zone in the index: zones are few, accounts are many.
+  const { rows } = await sql<{ zone: string }>`with recursive z(zone) as (
+      (select zone from collections_state order by zone limit 1)
+      union all select (select s.zone from collections_state s where s.zone > z.zone order by s.zone limit 1) from z where z.zone is not null)
+    select zone from z where zone is not null`.execute(tx);
+  return rows.map((row) => row.zone);
+}
