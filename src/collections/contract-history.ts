@@ -1,5 +1,6 @@
 import type { Currency } from "../core/currency.ts";
 import type { CustomerId } from "../core/ids.ts";
+import type { Money } from "../core/money.ts";
 import type { Channel, CustomerClass, EffectKind } from "./contract-policy.ts";
 
 /**
@@ -30,6 +31,14 @@ export type AccountFacts = {
   /** Which channels have an address now. */
   readonly reachable: readonly Channel[];
   readonly customerSince: Temporal.PlainDate | undefined;
+  /**
+   * Facts as they stand today, for conditions that ask them. undefined = not known; on past days they are always left out.
+   * `lastFailure`: decline code of the last failed payment, "" when none failed.
+   */
+  readonly lastFailure?: string | undefined;
+  readonly exposure?: Money | undefined;
+  readonly deposit?: Money | undefined;
+  readonly limit?: Money | undefined;
 };
 
 export type HistoryInvoice = {

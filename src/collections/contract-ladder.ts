@@ -22,6 +22,8 @@ export type LadderState = {
   readonly resting: readonly Resting[];
   /** What is to be told today; one step at most. Empty while resting, on a day off, or when all was told. */
   readonly tell: PlannedNotice | undefined;
+  /** Why the next notice does not go today, though its step matches; undefined = it goes, or nothing is left to tell. */
+  readonly tellWaits: TellWaits | undefined;
   /** What should be in force, by the steps that match, and whether it may act now. */
   readonly effects: readonly WantedEffect[];
   /** Effects that took place and no longer have a reason. */
@@ -38,7 +40,7 @@ export type LadderState = {
 
 export type CurrencyState = {
   readonly currency: Currency;
-  /** Open amount of invoices past due that count, before credits. */
+  /** Open amount of invoices past due, and past the policy's grace, that count; before credits. */
   readonly overdueMinor: bigint;
   /** Unapplied money and credit notes. */
   readonly creditsMinor: bigint;
@@ -47,7 +49,7 @@ export type CurrencyState = {
   readonly notDueMinor: bigint;
   /** Overdue invoices that count. */
   readonly invoices: number;
-  /** Oldest due first, those left out with the reason. */
+  /** Oldest due first, those left out with the reason. `dueDay` is the invoice's own; `daysPastDue` counts from the day it moved to. */
   readonly items: readonly OverdueItem[];
 };
 export type OverdueItem = {
@@ -94,6 +96,13 @@ export type PlannedNotice = {
   /** Overdue invoices listed besides. */
   readonly listedIds: readonly string[];
   readonly charges: readonly ChargeKind[];
+};
+
+/** Why a notice that is next does not go today. `until`: first day on which this reason is gone; undefined = not known. */
+export type TellWaits = {
+  readonly stepId: string;
+  readonly why: Resting["why"] | "told-today" | "gap" | "on-its-way" | "no-address";
+  readonly until: Temporal.PlainDate | undefined;
 };
 
 /** Why an effect that is wanted may not act yet. */
