@@ -44,7 +44,9 @@ const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "lower-case letters, di
 const words = z.object({ en: z.string().min(1).max(200), sv: z.string().min(1).max(200).optional() }).strict();
 const cel = z.string().min(1).max(500);
 /** Decimal text by ISO 4217 code. */
-const amounts = z.record(z.string().regex(/^[A-Z]{3}$/), z.string().regex(/^\d{1,13}(\.\d{1,4})?$/));
+const amount = z.string().regex(/^\d{1,13}(\.\d{1,4})?$/);
+const percent = z.string().regex(/^\d{1,2}(\.\d{1,4})?$/);
+const amounts = z.record(z.string().regex(/^[A-Z]{3}$/), amount);
 
 export const stepSchema = z
   .object({
@@ -71,6 +73,22 @@ export const stepSchema = z
   .strict();
 export type PolicyStep = z.output<typeof stepSchema>;
 
+/** A fee the customer agreed to, by ranges of the debt. "accumulated" adds up the slices, as tax bands do. */
+const agreedFee = z
+  .object({
+    charge: z.enum(["reminder-fee", "compensation", "collection-demand"]),
+    currency: z.string().regex(/^[A-Z]{3}$/),
+    method: z.enum(["single", "accumulated"]).default("single"),
+    ranges: z
+      .array(z.object({ from: amount, fixed: amount.optional(), percent: percent.optional() }).strict())
+      .min(1)
+      .max(20),
+    most: amount.optional(),
+    least: amount.optional(),
+  })
+  .strict();
+export type AgreedFee = z.output<typeof agreedFee>;
+
 export const policySchema = z
   .object({
     format: z.literal(POLICY_FORMAT),
@@ -83,6 +101,11 @@ export const policySchema = z
       .optional(),
     /** ISO 3166 code whose law applies to interest and fees, or EU. */
     law: z.enum(["SE", "EU", "UK", "US"]),
+    /** Country within EU law whose points, rounding and switch apply (law/decide-rates.ts). */
+    lawCountry: z
+      .string()
+      .regex(/^[A-Z]{2}$/)
+      .optional(),
     /** CEL: which customers this policy is for. Absent = all. The first policy in the order of the desk that applies is used. */
     applies: cel.optional(),
     calendar: z
@@ -125,10 +148,7 @@ export const policySchema = z
       .object({
         /** "statutory": the dated table of `law`; "contract": `ratePercent` a year. */
         by: z.enum(["statutory", "contract", "none"]),
-        ratePercent: z
-          .string()
-          .regex(/^\d{1,2}(\.\d{1,4})?$/)
-          .optional(),
+        ratePercent: percent.optional(),
         /** Days of a year: Sweden 365, or the actual days of a leap year. */
         yearDays: z.enum(["365", "actual"]).default("365"),
       })
@@ -136,6 +156,8 @@ export const policySchema = z
       .default({ by: "none", yearDays: "365" }),
     /** Fees that the law allows only if agreed when the debt arose. */
     feesAgreed: z.boolean().default(false),
+    /** Their amounts, where the law leaves them to the agreement; where it gives a sum, never more than that. */
+    agreedFees: z.array(agreedFee).max(20).default([]),
     /** The partner's own days to pay Microsoft; access steps later than this are a finding of the linter. */
     partnerDays: z.number().int().min(1).max(120).default(60),
     exemptions: z

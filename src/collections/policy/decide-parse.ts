@@ -2,7 +2,7 @@ import { isAlias, isCollection, isNode, LineCounter, parseDocument, visit, type 
 import type { z } from "zod";
 import { exponentOf, isCurrency } from "../../core/currency.ts";
 import { ok, refuse, type Result } from "../../core/result.ts";
-import { type Policy, policySchema } from "../contract-policy.ts";
+import { type AgreedFee, type Policy, policySchema } from "../contract-policy.ts";
 import type { FaultCode, Place, PolicyFault } from "./contract.ts";
 import { compileExpression, type Scope } from "./decide-cel.ts";
 import { type Path, Places } from "./decide-place.ts";
@@ -235,6 +235,7 @@ function meaningFaults(policy: Policy, places: Places): PolicyFault[] {
     ...policy.steps.flatMap((step, index) =>
       amountFaults(step.minimumOverdue ?? {}, ["steps", index, "minimumOverdue"], places),
     ),
+    ...policy.agreedFees.flatMap((fee, index) => feeFaults(fee, ["agreedFees", index], places)),
     ...zoneFaults(policy, places),
     ...rateFaults(policy, places),
     ...expressionFaults(policy, places),
@@ -271,6 +272,16 @@ function amountFaults(amounts: Readonly<Record<string, string>>, path: Path, pla
       }),
     ];
   });
+}
+
+function feeFaults(fee: AgreedFee, path: Path, places: Places): PolicyFault[] {
+  const texts = [...fee.ranges.flatMap((one) => [one.from, one.fixed ?? "0"]), fee.most ?? "0", fee.least ?? "0"];
+  const amounts = texts.flatMap((text) => amountFaults({ [fee.currency]: text }, path, places)).slice(0, 1);
+  const units = fee.ranges.map(({ from }) => Number(from));
+  const isRising = units[0] === 0 && units.every((from, index) => index === 0 || from > (units[index - 1] ?? 0));
+  if (isRising) return amounts;
+  const about = { code: "range", message: "ranges start at 0 and rise", fix: "order them by from" } as const;
+  return [...amounts, fault(places.of([...path, "ranges"]), "", about)];
 }
 
 function zoneFaults({ calendar }: Policy, places: Places): PolicyFault[] {
