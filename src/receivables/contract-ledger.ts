@@ -8,6 +8,27 @@ import type { Actor, Tx } from "../store/contract.ts";
 export const ITEM_KINDS = ["invoice", "fee", "interest", "cost"] as const;
 export type ItemKind = (typeof ITEM_KINDS)[number];
 
+/** In which order money settles an invoice with the claims on it; the policy in force says which. */
+export const ALLOCATION_ORDERS = ["costs-interest-principal", "principal-first"] as const;
+export type AllocationOrder = (typeof ALLOCATION_ORDERS)[number];
+/** Until a policy is in force. Source: collections findings 5. */
+export const DEFAULT_ALLOCATION_ORDER: AllocationOrder = "costs-interest-principal";
+
+/**
+ * Why money went where it went. `within-order`: to a claim of the invoice that was named or oldest due. `reversal`: a refund,
+ * chargeback or returned payment opened it again; `restored`: the end of a chargeback closed it again.
+ */
+export const ALLOCATION_REASONS = [
+  "named",
+  "oldest-due",
+  "within-order",
+  "by-hand",
+  "taken-back",
+  "reversal",
+  "restored",
+] as const;
+export type AllocationReason = (typeof ALLOCATION_REASONS)[number];
+
 /** An invoice, or a claim on one, with everything that ever reduced it or opened it again. Amounts in minor units. */
 export type LedgerItem = {
   readonly invoiceId: string;
@@ -22,7 +43,7 @@ export type LedgerItem = {
   readonly dueDay: Temporal.PlainDate;
   /** Earlier due dates: before `changedOn` it was due `before`. Oldest first. */
   readonly dueChanges: readonly { readonly changedOn: Temporal.PlainDate; readonly before: Temporal.PlainDate }[];
-  /** Allocations by day: positive reduces, negative opens again. */
+  /** Allocations up to `asOf` by day: positive reduces, negative opens again. */
   readonly applied: readonly { readonly day: Temporal.PlainDate; readonly amountMinor: bigint }[];
   readonly disputedFrom: Temporal.PlainDate | undefined;
   readonly disputedUntil: Temporal.PlainDate | undefined;
@@ -60,7 +81,10 @@ export type LedgerAsk = {
   readonly depth: "open" | "all";
   readonly asOf: Temporal.PlainDate;
 };
-/** Streams accounts in the order of their ids; memory does not grow with their number. */
+/**
+ * Streams accounts in the order of their ids; memory does not grow with their number. Accounts that have nothing of what was asked
+ * are left out. Outside a transaction each page of accounts is read at its own moment.
+ */
 export type ReadLedger = (tx: Tx, ask: LedgerAsk) => AsyncIterable<AccountLedger>;
 
 /** Money in (positive) and out again (negative) from whatever source. `system` and `number` are the source's own id: the same twice is one. */
@@ -100,7 +124,15 @@ export type Recorded = {
 };
 export type RecordMoney = (
   tx: Tx,
-  ask: { readonly rows: readonly MoneyIn[]; readonly actor: Actor; readonly now: Temporal.Instant },
+  ask: {
+    readonly rows: readonly MoneyIn[];
+    readonly actor: Actor;
+    readonly now: Temporal.Instant;
+    /** The order within an invoice of the policy in force; `DEFAULT_ALLOCATION_ORDER` while there is none. */
+    readonly order?: AllocationOrder | undefined;
+    /** `named-only` leaves money that names nothing unapplied; the oldest due is paid unless told. */
+    readonly rule?: "named-only" | "named-then-oldest" | undefined;
+  },
 ) => Promise<Result<readonly Recorded[], Refusal>>;
 
 /** A fee, interest or cost claimed on an invoice. `key` is unique: claimed twice is claimed once. */
@@ -110,6 +142,8 @@ export type ClaimIn = {
   readonly kind: Exclude<ItemKind, "invoice">;
   readonly amountMinor: bigint;
   readonly day: Temporal.PlainDate;
+  /** Last day to pay it; `day` unless told. */
+  readonly dueDay?: Temporal.PlainDate | undefined;
   /** Law or agreement it rests on, e.g. "SE Act 1981:739 s. 4 a". */
   readonly basis: string;
 };

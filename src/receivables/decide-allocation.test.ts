@@ -27,7 +27,7 @@ test("money goes to the invoice it names, even when an older one is open", () =>
   const given = allocateMoney(
     [money(1n, 100n, { wanted: "INV-1002" })],
     [invoice(1n, 100n, { dueDate: "2025-12-31" }), invoice(2n, 100n)],
-    "named-then-oldest",
+    { rule: "named-then-oldest" },
   );
   assert.deepEqual(brief(given), ["1→2: 100 on 2026-02-01"]);
 });
@@ -37,7 +37,7 @@ test("an invoice named in the text of the transfer counts too, a short number do
       allocateMoney(
         [money(1n, 50n, { reference: "tack INV-1001, 12" })],
         [invoice(1n, 100n), invoice(2n, 100n, { number: "12" })],
-        "named-only",
+        { rule: "named-only" },
       ),
     ),
     ["1→1: 50 on 2026-02-01"],
@@ -49,18 +49,19 @@ test("what is left after the named invoice goes to the oldest due, if the rule s
     invoice(2n, 30n, { dueDate: "2026-01-15" }),
     invoice(3n, 30n, { dueDate: "2026-01-10" }),
   ];
-  assert.deepEqual(brief(allocateMoney([money(1n, 80n, { wanted: "INV-1001" })], invoices, "named-then-oldest")), [
-    "1→1: 40 on 2026-02-01",
-    "1→3: 30 on 2026-02-01",
-    "1→2: 10 on 2026-02-01",
-  ]);
-  assert.deepEqual(brief(allocateMoney([money(1n, 80n, { wanted: "INV-1001" })], invoices, "named-only")), [
+  assert.deepEqual(
+    brief(allocateMoney([money(1n, 80n, { wanted: "INV-1001" })], invoices, { rule: "named-then-oldest" })),
+    ["1→1: 40 on 2026-02-01", "1→3: 30 on 2026-02-01", "1→2: 10 on 2026-02-01"],
+  );
+  assert.deepEqual(brief(allocateMoney([money(1n, 80n, { wanted: "INV-1001" })], invoices, { rule: "named-only" })), [
     "1→1: 40 on 2026-02-01",
   ]);
 });
 test("money that came before the invoice counts from the invoice's day", () => {
   assert.deepEqual(
-    brief(allocateMoney([money(1n, 10n, { valueDate: "2025-12-24" })], [invoice(1n, 10n)], "named-then-oldest")),
+    brief(
+      allocateMoney([money(1n, 10n, { valueDate: "2025-12-24" })], [invoice(1n, 10n)], { rule: "named-then-oldest" }),
+    ),
     ["1→1: 10 on 2026-01-01"],
   );
 });
@@ -90,7 +91,7 @@ const sumBy = (given: ReturnType<typeof allocateMoney>, key: "paymentId" | "invo
 test("never more than the money has or the invoice needs, never before either day, and nothing idle under the oldest-due rule", () => {
   fc.assert(
     fc.property(ledger, ({ money, invoices, rule }) => {
-      const given = allocateMoney(money, invoices, rule);
+      const given = allocateMoney(money, invoices, { rule });
       const total = (of: typeof given = []) => of.reduce((sum, one) => sum + one.amountMinor, 0n);
       for (const [id, of] of sumBy(given, "paymentId"))
         assert.ok(total(of) <= (money.find((one) => one.paymentId === id)?.leftMinor ?? -1n));

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { Tx } from "../store/contract.ts";
 import { type CopyInto, copyCell } from "../store/bulk.ts";
 import type { StoredInvoice } from "./decide-change.ts";
+import { mergeMarks, type StoredMarks } from "./decide-marks.ts";
 import type { DepositFact, InvoiceFact, PaymentFact } from "./decide-cells.ts";
 
 /** The file that rows come from. */
@@ -56,6 +57,12 @@ const INVOICE = {
     "reference",
     "import_no",
     "line",
+    "payment_reference",
+    "sold_from",
+    "held_from",
+    "held_reason",
+    "reminded_level",
+    "reminded_on",
   ],
 };
 const PAYMENT = {
@@ -104,6 +111,15 @@ type Bulk = { readonly tx: Tx; readonly copyInto: CopyInto; readonly ids: Ids; r
 export const statedPaymentNumber = (invoiceNumber: string, importNo: number): string =>
   `paid ${invoiceNumber} #${importNo}`.slice(0, 200);
 
+const NO_MARKS_CELLS = "\\N\t\\N\t\\N\t\\N\t\\N\t\\N";
+function marksCells({ marks, paymentReference, issueDate }: InvoiceFact): string {
+  if (marks === null && paymentReference === null) return NO_MARKS_CELLS;
+  const { soldFrom, heldFrom, heldReason, remindedLevel, remindedOn } = mergeMarks(marks, undefined, issueDate);
+  return [paymentReference, soldFrom, heldFrom, heldReason, remindedLevel?.toString() ?? null, remindedOn]
+    .map(copyCell)
+    .join("\t");
+}
+
 /** Adds invoices that are not there yet, with what the file says is paid of them. */
 export async function insertInvoices(
   { tx, copyInto, ids, origin }: Bulk,
@@ -121,7 +137,7 @@ export async function insertInvoices(
     const day = fact.paidOn !== null && fact.paidOn > fact.issueDate ? fact.paidOn : fact.issueDate;
     const settled = paid === fact.amountMinor ? day : "\\N";
     const number = copyCell(fact.number);
-    invoices += `${id}\t${fact.customerId}\t${system}\t${number}\t${fact.currency}\t${fact.amountMinor}\t${paid}\t${fact.issueDate}\t${fact.dueDate}\t${settled}\t${fact.disputed ?? false}\t${fact.disputedFrom ?? "\\N"}\t${copyCell(fact.reference)}\t${origin.importNo}\t${fact.line}\n`;
+    invoices += `${id}\t${fact.customerId}\t${system}\t${number}\t${fact.currency}\t${fact.amountMinor}\t${paid}\t${fact.issueDate}\t${fact.dueDate}\t${settled}\t${fact.disputed ?? false}\t${fact.disputedFrom ?? "\\N"}\t${copyCell(fact.reference)}\t${origin.importNo}\t${fact.line}\t${marksCells(fact)}\n`;
     if (paid === 0n) continue;
     const paymentId = ids.take();
     const valueDate = fact.paidOn ?? day;
@@ -170,7 +186,9 @@ export async function storedInvoices(
     StoredInvoice & Key
   >`select i.customer_id as "customerId", i.number, i.invoice_id as "invoiceId", i.currency, i.amount_minor as "amountMinor",
       i.paid_minor as "paidMinor", i.issue_date::text as "issueDate", i.due_date::text as "dueDate", i.settled_on::text as "settledOn", i.disputed,
-      i.disputed_from::text as "disputedFrom", i.reference
+      i.disputed_from::text as "disputedFrom", i.reference, i.payment_reference as "paymentReference", i.sold_from::text as "soldFrom",
+      i.sold_until::text as "soldUntil", i.held_from::text as "heldFrom", i.held_until::text as "heldUntil", i.held_reason as "heldReason",
+      i.reminded_level as "remindedLevel", i.reminded_on::text as "remindedOn"
     from unnest(${keys.map((key) => key.customerId)}::uuid[], ${keys.map((key) => key.number)}::text[]) as k(customer_id, number)
     join invoice i on i.customer_id = k.customer_id and i.system = ${system} and i.number = k.number collate "C"`.execute(
     tx,
@@ -179,16 +197,28 @@ export async function storedInvoices(
 }
 
 /** A stored payment or deposit, as far as it is compared: rows of money are never changed, only added. */
-export type StoredMoney = { readonly amountMinor: bigint; readonly currency: string; readonly day: string };
+export type StoredMoney = {
+  readonly id: bigint;
+  readonly amountMinor: bigint;
+  /** What is not set against an invoice; of a deposit its amount. */
+  readonly leftMinor: bigint;
+  readonly currency: string;
+  readonly day: string;
+};
+/** Rows that were stored before a file told of them again. */
+export type SeenRows = { readonly invoiceIds: readonly bigint[]; readonly paymentIds: readonly bigint[] };
 export async function storedMoney(
   tx: Tx,
   table: "payment" | "deposit_entry",
   { system, keys }: { readonly system: string; readonly keys: readonly Key[] },
 ): Promise<ReadonlyMap<string, StoredMoney>> {
-  const day = table === "payment" ? sql.ref("m.value_date") : sql.ref("m.day");
+  const isPayment = table === "payment";
+  const day = isPayment ? sql.ref("m.value_date") : sql.ref("m.day");
+  const id = isPayment ? sql.ref("m.payment_id") : sql.ref("m.entry_id");
+  const left = isPayment ? sql`m.amount_minor - m.allocated_minor` : sql`m.amount_minor`;
   const { rows } = await sql<
     StoredMoney & Key
-  >`select m.customer_id as "customerId", m.number, m.amount_minor as "amountMinor", m.currency, ${day}::text as day
+  >`select m.customer_id as "customerId", m.number, ${id} as id, m.amount_minor as "amountMinor", ${left} as "leftMinor", m.currency, ${day}::text as day
     from unnest(${keys.map((key) => key.customerId)}::uuid[], ${keys.map((key) => key.number)}::text[]) as k(customer_id, number)
     join ${sql.table(table)} m on m.customer_id = k.customer_id and m.system = ${system} and m.number = k.number collate "C"`.execute(
     tx,
@@ -202,6 +232,7 @@ export type ChangedInvoice = {
   readonly before: unknown;
   readonly after: unknown;
   readonly paidDelta: bigint;
+  readonly marks: StoredMarks;
 };
 
 /** Writes what a later file changed, keeps the values before, and books the difference of what is paid. */
@@ -217,7 +248,7 @@ export async function updateInvoices(
     changed.filter(({ paidDelta }) => paidDelta < 0n),
     today,
   );
-  const rows = changed.map(({ stored, fact, before, after }) => ({
+  const rows = changed.map(({ stored, fact, before, after, marks }) => ({
     id: stored.invoiceId.toString(),
     currency: fact.currency,
     amount: fact.amountMinor.toString(),
@@ -226,17 +257,27 @@ export async function updateInvoices(
     disputed: fact.disputed ?? stored.disputed,
     disputed_from: (fact.disputed ?? stored.disputed) ? (fact.disputedFrom ?? stored.disputedFrom) : null,
     reference: fact.reference ?? stored.reference,
+    payment_reference: fact.paymentReference ?? stored.paymentReference,
+    sold_from: marks.soldFrom,
+    sold_until: marks.soldUntil,
+    held_from: marks.heldFrom,
+    held_until: marks.heldUntil,
+    held_reason: marks.heldReason,
+    reminded_level: marks.remindedLevel,
+    reminded_on: marks.remindedOn,
     line: fact.line,
     before,
     after,
   }));
-  const record = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c(id bigint, currency text, amount bigint, issued date, due date, disputed boolean, disputed_from date, reference text, line integer, before jsonb, after jsonb)`;
+  const record = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c(id bigint, currency text, amount bigint, issued date, due date, disputed boolean, disputed_from date, reference text, payment_reference text, sold_from date, sold_until date, held_from date, held_until date, held_reason text, reminded_level smallint, reminded_on date, line integer, before jsonb, after jsonb)`;
   await sql`insert into invoice_revision (invoice_id, import_no, line, before, after) select id, ${origin.importNo}, line, before, after from ${record} on conflict do nothing`.execute(
     tx,
   );
   await sql`update invoice i set currency = c.currency, amount_minor = c.amount, issue_date = c.issued, due_date = c.due, disputed = c.disputed,
+      due_changes = case when i.due_date = c.due then i.due_changes else coalesce(i.due_changes, '[]') || jsonb_build_object('on', ${today}::date, 'before', i.due_date) end,
       disputed_from = c.disputed_from, disputed_until = case when i.disputed and not c.disputed then ${today}::date when c.disputed then null else i.disputed_until end,
-      reference = c.reference, import_no = ${origin.importNo}, line = c.line, recorded_at = now(),
+      payment_reference = c.payment_reference, sold_from = c.sold_from, sold_until = c.sold_until, held_from = c.held_from, held_until = c.held_until,
+      held_reason = c.held_reason, reminded_level = c.reminded_level, reminded_on = c.reminded_on, reference = c.reference, import_no = ${origin.importNo}, line = c.line, recorded_at = now(),
       settled_on = case when i.paid_minor = c.amount then coalesce(i.settled_on, (select max(day) from allocation a where a.invoice_id = i.invoice_id), c.issued) end
     from ${record} where i.invoice_id = c.id`.execute(tx);
   await bookDifferences(
@@ -285,7 +326,7 @@ async function bookDifferences(
 
 /** Brings the paid amount and the day of settlement in line with the allocations of some invoices. */
 export async function settleInvoices(tx: Tx, invoiceIds: readonly string[]): Promise<void> {
-  await sql`update invoice i set paid_minor = s.paid, settled_on = case when s.paid = i.amount_minor then greatest(s.last, i.issue_date) end
-    from (select a.invoice_id, sum(a.amount_minor)::bigint as paid, max(a.day) as last from allocation a where a.invoice_id = any(${invoiceIds}::bigint[]) group by a.invoice_id) s
+  await sql`update invoice i set paid_minor = s.paid, settled_on = case when s.paid = i.amount_minor then greatest(s.last, i.issue_date) end, reopened_on = s.reopened
+    from (select a.invoice_id, sum(a.amount_minor)::bigint as paid, max(a.day) as last, max(a.day) filter (where a.amount_minor < 0) as reopened from allocation a where a.invoice_id = any(${invoiceIds}::bigint[]) group by a.invoice_id) s
     where i.invoice_id = s.invoice_id`.execute(tx);
 }
