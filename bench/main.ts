@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME [PART …]`: prints figures; each stands beside the naive way or the physical limit, measured in the same run. */
 const BENCHES: Readonly<Record<string, (parts: readonly string[]) => Promise<void>>> = {
+  "late-payment": async () => (await import("./late-payment.ts")).benchLatePayment(),
   desk: async (parts) => (await import("./desk.ts")).benchDesk(parts),
 };
 
