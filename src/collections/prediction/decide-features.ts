@@ -226,7 +226,7 @@ function invoiceNumbers({ invoice, day, history, everyone }: Moment, usualDays: 
 }
 
 const isDisputed = ({ disputedFrom, disputedUntil }: PastInvoice, day: number): boolean =>
-  disputedFrom !== undefined && disputedFrom <= day && (disputedUntil === undefined || disputedUntil > day);
+  disputedFrom !== undefined && disputedFrom < day && (disputedUntil === undefined || disputedUntil >= day);
 
 function factsOf({ invoice, day, history, others, brokenPromises }: Moment): Facts {
   const known = history.settled > 0;

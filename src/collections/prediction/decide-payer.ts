@@ -66,6 +66,10 @@ export const newHistory = (): PayerHistory => ({
 export const clipLate = (days: number): number => Math.max(EARLY_DAYS_MAX, Math.min(LATE_DAYS_MAX, days));
 export const logSize = (size: number): number => Math.log(Math.max(size, 0.01));
 
+/** Disputed by the time it was settled: a dispute that comes later is not known with the payment. */
+const wasDisputed = ({ disputedFrom, settledDay }: PastInvoice & { readonly settledDay: number }): boolean =>
+  disputedFrom !== undefined && disputedFrom <= settledDay;
+
 /** Takes in one settled invoice; call in the order of settlement. */
 export function addSettled(history: PayerHistory, invoice: PastInvoice & { readonly settledDay: number }): void {
   const late = clipLate(invoice.settledDay - invoice.dueDay);
@@ -81,7 +85,7 @@ export function addSettled(history: PayerHistory, invoice: PastInvoice & { reado
     history.keptWeekdays.shift();
   }
   history.lastSettledDay = invoice.settledDay;
-  if (invoice.disputedFrom !== undefined) history.disputed += 1;
+  if (wasDisputed(invoice)) history.disputed += 1;
   const size = (history.sizes[invoice.currency] ??= [0, 0]);
   size[0] += 1;
   size[1] += logSize(invoice.size);
@@ -110,7 +114,7 @@ export function addToEveryone(everyone: Everyone, invoice: PastInvoice & { reado
   everyone.settled += 1;
   if (late > 0) everyone.late += 1;
   everyone.sumDaysLate += late;
-  if (invoice.disputedFrom !== undefined) everyone.disputed += 1;
+  if (wasDisputed(invoice)) everyone.disputed += 1;
   const size = (everyone.sizes[invoice.currency] ??= [0, 0]);
   size[0] += 1;
   size[1] += logSize(invoice.size);

@@ -92,7 +92,7 @@ test("nothing that happens on or after a day reaches a score of that day", () =>
                 ? undefined
                 : day + rng.int(0, 90)
               : one.settledDay,
-          disputedFrom: one.disputedFrom !== undefined && one.disputedFrom > day ? undefined : one.disputedFrom,
+          disputedFrom: one.disputedFrom !== undefined && one.disputedFrom >= day ? undefined : one.disputedFrom,
         }))
         .sort(() => rng.next() - 0.5);
       const question = past[rng.int(0, past.length - 1)];

@@ -37,7 +37,8 @@ export const readIbm = (): readonly PastInvoice[] =>
     issuedDay: usDay(row[4] ?? ""),
     dueDay: usDay(row[5] ?? ""),
     settledDay: usDay(row[8] ?? ""),
-    disputedFrom: row[7] === "Yes" ? usDay(row[4] ?? "") : undefined,
+    // The set does not say when: taken as known from the start, which flatters whoever uses it.
+    disputedFrom: row[7] === "Yes" ? usDay(row[4] ?? "") - 1 : undefined,
   }));
 
 /** The set has no issue day: asked 15 days before the due date, as the published baselines are. */
