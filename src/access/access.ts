@@ -9,6 +9,7 @@ import { openAuth } from "./auth.ts";
 import { type Permission, type Person, PERMISSIONS, SECOND_FACTOR_ONLY } from "./contract.ts";
 import { refusalFor } from "./decide.ts";
 import type { Desk } from "./desk.ts";
+import type { LetterSettings } from "./contract-settings.ts";
 import { authHandler } from "./handler.ts";
 import { accountRoutes } from "./http-account.ts";
 import { auditRoutes } from "./http-audit.ts";
@@ -21,6 +22,7 @@ import { checkChain, lastCheck } from "./service-audit.ts";
 import { approvers, invite, resetLink } from "./service-people.ts";
 import {
   type DeskSettings,
+  letterSettings,
   type PartnerCenterSettings,
   partnerCenterSettings,
   readDeskSettings,
@@ -83,6 +85,7 @@ export function createAccess(options: AccessOptions) {
     approvers: (tx: Tx) => approvers(desk, tx),
     settings: (tx: Tx): Promise<DeskSettings> => readDeskSettings(desk, tx),
     partnerCenterSettings: (tx: Tx): Promise<PartnerCenterSettings> => partnerCenterSettings(desk, tx),
+    letterSettings: (tx: Tx): Promise<LetterSettings> => letterSettings(desk, tx),
     verifyAudit: () => checkChain(desk),
     lastAuditCheck: (tx: Tx) => lastCheck(tx),
   };

@@ -25,6 +25,76 @@ export const calendarSetting = z
   .refine(({ opens, closes }) => opens < closes, { error: "must close after it opens", path: ["closes"] });
 export type CalendarSetting = z.infer<typeof calendarSetting>;
 
+const line = (max: number) => z.string().trim().min(1).max(max);
+/** Who asks for money in letters, and how it is paid. */
+export const creditorSetting = z.strictObject({
+  name: line(120),
+  registrationNumber: line(40).optional(),
+  vatNumber: line(40).optional(),
+  addressLines: z.array(line(80)).max(6),
+  contact: line(120).optional(),
+  email: z.email().max(254).optional(),
+  phone: line(40).optional(),
+  bankgiro: z
+    .string()
+    .regex(/^\d{3,4}-?\d{4}$/, "must be a bankgiro number such as 5050-1055")
+    .optional(),
+  plusgiro: z
+    .string()
+    .regex(/^\d{1,8}-?\d$/, "must be a plusgiro number such as 123456-7")
+    .optional(),
+  iban: z
+    .string()
+    .regex(/^[A-Z]{2}\d{2}[A-Z0-9 ]{11,40}$/, "must be an IBAN in capital letters")
+    .optional(),
+  bic: z
+    .string()
+    .regex(/^[A-Z0-9]{8}([A-Z0-9]{3})?$/, "must be 8 or 11 capital letters and digits")
+    .optional(),
+  bankCode: line(20).optional(),
+  accountNumber: line(40).optional(),
+  paymentLink: z
+    .url({ protocol: /^https$/ })
+    .max(300)
+    .optional(),
+  reference: z.enum(["number", "rf"]).optional(),
+});
+export type CreditorSetting = z.infer<typeof creditorSetting>;
+
+/** The mail server that letters leave by. Bounces and replies come to the reply address with a tag: `name+tag@domain`. */
+export const mailSetting = z.strictObject({
+  host: z
+    .string()
+    .trim()
+    .regex(/^[a-zA-Z0-9.:-]{1,253}$/, "must be a host name or an address"),
+  port: z.int().min(1).max(65_535),
+  /** "starttls": refused where the server cannot; "none" only for a server on this machine or network. */
+  tls: z.enum(["tls", "starttls", "none"]),
+  user: line(254).optional(),
+  from: z.email().max(254),
+  fromName: line(120).optional(),
+  replyTo: z.email().max(200),
+});
+export type MailSetting = z.infer<typeof mailSetting>;
+export const smsSetting = z.strictObject({
+  gateway: z.literal("46elks"),
+  user: line(100),
+  /** A number in international form, or up to 11 letters and digits. */
+  from: z
+    .string()
+    .regex(
+      /^(\+\d{7,15}|[A-Za-z][A-Za-z0-9]{1,10})$/,
+      "must be a number such as +46701234567, or a name of at most 11 letters",
+    ),
+});
+export type SmsSetting = z.infer<typeof smsSetting>;
+/** For letters alone: who sends them, and the servers they leave by. A member is undefined while nobody has given it. */
+export type LetterSettings = {
+  readonly creditor: CreditorSetting | undefined;
+  readonly mail: (MailSetting & { readonly password: string | undefined }) | undefined;
+  readonly sms: (SmsSetting & { readonly password: string | undefined }) | undefined;
+};
+
 /** Every setting of the desk that a person may change here, each with the form it must have. Source for `PUT /api/settings`. */
 export const SETTINGS = z.strictObject({
   "desk.name": z.string().trim().min(1).max(80),
@@ -43,6 +113,9 @@ export const SETTINGS = z.strictObject({
   /** The partner's own tenant. */
   "partner-center.tenantId": guidText,
   "partner-center.appId": guidText,
+  "collections.creditor": creditorSetting,
+  "collections.mail": mailSetting,
+  "collections.sms": smsSetting,
 });
 export type Settings = z.output<typeof SETTINGS>;
 export type SettingKey = keyof Settings;
@@ -59,10 +132,18 @@ export const SETTING_DEFAULTS: { readonly [Key in SettingKey]: Settings[Key] | n
   "partner-center.cloud": "commercial",
   "partner-center.tenantId": null,
   "partner-center.appId": null,
+  "collections.creditor": null,
+  "collections.mail": null,
+  "collections.sms": null,
 };
 
 /** Secrets: taken, kept encrypted, used by the desk, never given back. */
-export const SECRETS = ["partner-center.clientSecret", "partner-center.refreshToken"] as const;
+export const SECRETS = [
+  "partner-center.clientSecret",
+  "partner-center.refreshToken",
+  "collections.mailPassword",
+  "collections.smsPassword",
+] as const;
 export type SecretName = (typeof SECRETS)[number];
 const SECRET_CHARS_MAX = 8_192;
 

@@ -4,6 +4,7 @@ import { appendEvents } from "../store/events.ts";
 import { readSettings, writeSetting } from "../store/settings.ts";
 import { ACCESS_EVENTS } from "./contract.ts";
 import {
+  type LetterSettings,
   type SecretName,
   SECRETS,
   type SettingKey,
@@ -101,13 +102,31 @@ export type PartnerCenterSettings = {
   readonly refreshToken: string | undefined;
 };
 
-/** For the connection to Microsoft alone: the only place where secrets are opened. */
-export async function partnerCenterSettings(desk: Desk, tx: Tx): Promise<PartnerCenterSettings> {
+/** Settings with their secrets opened: only for the connections that need them. */
+async function opened(desk: Desk, tx: Tx) {
   const [values, sealed] = await Promise.all([readDeskSettings(desk, tx), allSecrets(tx)]);
   const open = (name: SecretName): string | undefined => {
     const row = sealed.find((one) => one.name === name);
     return row && unseal(desk.keys.settings, name, row.sealed);
   };
+  return { values, open };
+}
+
+/** For letters alone. */
+export async function letterSettings(desk: Desk, tx: Tx): Promise<LetterSettings> {
+  const { values, open } = await opened(desk, tx);
+  const mail = values["collections.mail"];
+  const sms = values["collections.sms"];
+  return {
+    creditor: values["collections.creditor"] ?? undefined,
+    mail: mail === null ? undefined : { ...mail, password: open("collections.mailPassword") },
+    sms: sms === null ? undefined : { ...sms, password: open("collections.smsPassword") },
+  };
+}
+
+/** For the connection to Microsoft alone. */
+export async function partnerCenterSettings(desk: Desk, tx: Tx): Promise<PartnerCenterSettings> {
+  const { values, open } = await opened(desk, tx);
   return {
     cloud: values["partner-center.cloud"] ?? "commercial",
     tenantId: values["partner-center.tenantId"] ?? undefined,

@@ -32,6 +32,8 @@ test("a desk that nobody has set up has its defaults, and asks for a second fact
   assert.deepEqual(secrets, {
     "partner-center.clientSecret": { isSet: false, changedAt: null },
     "partner-center.refreshToken": { isSet: false, changedAt: null },
+    "collections.mailPassword": { isSet: false, changedAt: null },
+    "collections.smsPassword": { isSet: false, changedAt: null },
   });
 });
 

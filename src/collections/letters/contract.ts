@@ -96,6 +96,8 @@ export type QueueAsk = {
   readonly now: Temporal.Instant;
   /** What the step's charges came to; claims of earlier steps are read from the history. */
   readonly claims?: readonly LetterClaim[] | undefined;
+  /** What may be announced, if the caller knows better than the policy's steps in their order, e.g. after exemptions. */
+  readonly consequences?: readonly LetterConsequence[] | undefined;
   /** For a broken promise. */
   readonly promise?:
     | { readonly currency: Currency; readonly amountMinor: bigint; readonly dueOn: Temporal.PlainDate }
@@ -109,7 +111,12 @@ export type QueueNotice = (
   tx: Tx,
   ask: QueueAsk,
 ) => Promise<
-  readonly { readonly letterId: string; readonly channel: Channel; readonly already: boolean; readonly state: LetterState }[]
+  readonly {
+    readonly letterId: string;
+    readonly channel: Channel;
+    readonly already: boolean;
+    readonly state: LetterState;
+  }[]
 >;
 
 /** Every notice of these accounts with the days on which it counted; what was cancelled is left out. */
@@ -255,6 +262,7 @@ export const templateFaultJson = z.object({
     "no-subject",
     "too-long",
     "bad-tag",
+    "threat",
   ]),
   /** The fact or statement in question. */
   name: z.string(),
