@@ -132,6 +132,21 @@ const collectionsRoute = createRoute({
   path: "/collections",
   component: lazyRouteComponent(() => import("./collections/CollectionsPage.tsx"), "CollectionsPage"),
 });
+const accountInCollectionsRoute = createRoute({
+  ...inShell,
+  path: "/collections/accounts/$accountId",
+  component: lazyRouteComponent(() => import("./collections/AccountPage.tsx"), "AccountPage"),
+});
+const promisesRoute = createRoute({
+  ...inShell,
+  path: "/collections/promises",
+  component: lazyRouteComponent(() => import("./collections/PromisesPage.tsx"), "PromisesPage"),
+});
+const holdsRoute = createRoute({
+  ...inShell,
+  path: "/collections/disputes",
+  component: lazyRouteComponent(() => import("./collections/HoldsPage.tsx"), "HoldsPage"),
+});
 const auditRoute = createRoute({
   ...inShell,
   path: "/audit",
@@ -177,6 +192,9 @@ const routeTree = rootRoute.addChildren([
     importRoute,
     spendRoute,
     collectionsRoute,
+    accountInCollectionsRoute,
+    promisesRoute,
+    holdsRoute,
     auditRoute,
     settingsRoute,
     accountRoute,
