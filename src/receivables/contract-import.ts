@@ -25,7 +25,17 @@ export const IMPORT_FIELDS = {
     "daysLate",
     "disputed",
     "disputedDate",
+    "held",
+    "sold",
+    "remindedLevel",
+    "remindedDate",
+    "paymentReference",
     "reference",
+    "creditedAmount",
+    "status",
+    "cancelled",
+    "draft",
+    "entryNumber",
   ],
   payments: [
     "paymentNumber",
@@ -62,14 +72,21 @@ export const NEEDED_FIELDS = {
     ["invoiceNumber"],
     ["customerNumber", "customerName", "tenantId", "domain"],
     ["issueDate", "dueDate"],
-    ["amount"],
+    ["amount", "openAmount"],
   ],
   payments: [["customerNumber", "customerName", "tenantId", "domain"], ["valueDate"], ["amount"]],
   deposits: [["customerNumber", "customerName", "tenantId", "domain"], ["valueDate"], ["amount"]],
 } as const satisfies Record<ImportKind, readonly (readonly ImportField[])[]>;
 
-export const DATE_FIELDS: readonly ImportField[] = ["issueDate", "dueDate", "settledDate", "disputedDate", "valueDate"];
-export const AMOUNT_FIELDS: readonly ImportField[] = ["amount", "openAmount", "paidAmount"];
+export const DATE_FIELDS: readonly ImportField[] = [
+  "issueDate",
+  "dueDate",
+  "settledDate",
+  "disputedDate",
+  "remindedDate",
+  "valueDate",
+];
+export const AMOUNT_FIELDS: readonly ImportField[] = ["amount", "openAmount", "paidAmount", "creditedAmount"];
 
 /** Order of the parts of a date: `ymd` 2012-01-03 or 20120103, `dmy` 3.1.2012, `mdy` 1/3/2012. */
 export const DATE_ORDERS = ["ymd", "dmy", "mdy"] as const;
@@ -83,9 +100,16 @@ export type ImportMode = (typeof IMPORT_MODES)[number];
 
 /** What to do with a row whose customer nobody knows. */
 export const UNKNOWN_CUSTOMERS = ["refuse", "create"] as const;
-/** `named-only` leaves money without a named invoice unapplied; `named-then-oldest` gives it to the oldest due invoice. */
-export const ALLOCATION_RULES = ["named-only", "named-then-oldest"] as const;
-export type AllocationRule = (typeof ALLOCATION_RULES)[number];
+/**
+ * `named-only` leaves money without a named invoice unapplied; `named-then-oldest` gives it to the oldest due invoice;
+ * `none` leaves all of it as the file has it: an open-items file lists as open what its ledger has not set against anything.
+ */
+export const ALLOCATION_RULES = ["none", "named-only", "named-then-oldest"] as const;
+export type AllocationRule = Exclude<(typeof ALLOCATION_RULES)[number], "none">;
+/** How rows stand: one each; several lines an invoice whose totals repeat; or under group headings with sub-totals. */
+export const LAYOUTS = ["row", "lines", "groups"] as const;
+/** Open invoices of the system that a later file does not list: `keep` leaves them open, `settled` takes them as paid. */
+export const MISSING_RULES = ["keep", "settled"] as const;
 
 export const numberStyleInput = z.strictObject({
   decimal: z.enum([".", ","]),
@@ -117,6 +141,8 @@ export const importMappingInput = z.strictObject({
     .regex(/^\d{4}-\d{2}-\d{2}$/, "must be a day such as 2026-03-31")
     .nullable(),
   allocation: z.enum(ALLOCATION_RULES),
+  layout: z.enum(LAYOUTS).default("row"),
+  missing: z.enum(MISSING_RULES).default("keep"),
 });
 export type ImportMapping = z.output<typeof importMappingInput>;
 
@@ -129,6 +155,8 @@ export const fileFormatJson = z.object({
   delimiter: z.string().nullable(),
   /** Line of the header, 1 is the first; null when there is none. */
   headerLine: z.number().int().nullable(),
+  /** Of JSON whose list stands in a member, e.g. `Invoices`: its name. */
+  member: z.string().nullable().optional(),
 });
 export type FileFormat = z.infer<typeof fileFormatJson>;
 
@@ -152,6 +180,21 @@ export const rowProblemJson = z.object({
   severity: z.enum(["refused", "noted"]),
 });
 export type RowProblem = z.infer<typeof rowProblemJson>;
+
+/** Rows with the same problem, counted over the whole file, with the first of them. */
+export const problemGroupJson = z.object({
+  code: z.string(),
+  severity: z.enum(["refused", "noted"]),
+  column: z.string().nullable(),
+  fix: z.string(),
+  count: z.number().int(),
+  first: z.array(z.object({ line: z.number().int(), value: z.string() })),
+});
+export type ProblemGroup = z.infer<typeof problemGroupJson>;
+
+/** What is open by the file (invoices less credits and receipts in it) beside what is open in the ledger of its system. */
+export const tieJson = z.object({ currency: z.string(), file: moneyJson, ledger: moneyJson, ties: z.boolean() });
+export type TieWire = z.infer<typeof tieJson>;
 
 export const currencyTotalJson = z.object({
   currency: z.string(),
@@ -199,6 +242,12 @@ export const importJson = z.object({
   totals: importTotalsJson.nullable(),
   problems: z.array(rowProblemJson),
   problemsTotal: z.number().int(),
+  /** The same problems grouped, most frequent refusals first; null for imports from before they were counted. */
+  problemGroups: z.array(problemGroupJson).nullable(),
+  /** The accounting system's export that the file was recognised as, e.g. "xero-sales". */
+  form: z.string().nullable(),
+  /** After an import of open items: whether file and ledger agree; null when the file lists no open amounts. */
+  tie: z.array(tieJson).nullable(),
   progress: z.object({ rowsDone: z.number().int(), rowsTotal: z.number().int().nullable() }),
   /** An earlier finished import of exactly these bytes. */
   sameFileAs: z.object({ id: z.string(), finishedAt: instantJson }).nullable(),
@@ -263,6 +312,9 @@ export const IMPORT_ROWS_MAX = 2_000_000;
 export const PROBLEMS_KEPT_MAX = 10_000;
 /** Problems sent with the import itself; the rest by page. */
 export const PROBLEMS_SHOWN_MAX = 50;
+/** Rows named in each group of problems, and groups kept. */
+export const GROUP_ROWS_MAX = 8;
+export const PROBLEM_GROUPS_MAX = 60;
 
 /** A line of the per-row report; `changed` rows carry the values before and after. */
 export const importReportRowJson = z.object({

@@ -6,13 +6,17 @@ import { ok, refuse, type Result } from "../core/result.ts";
 /** Code or sign that people write beside an amount: `SEK 500`, `$4,250.00`, `1 234,50 kr`. */
 const BESIDE = /^(?:([A-Z]{3})|[$€£¥]|kr\.?)\s*(?=[-\d(])|(?<=[\d)-])\s*(?:([A-Z]{3})|[$€£¥]|kr\.?|:-)$/gi;
 
+const SIGN_INSIDE = /^([-(\u2212])\s*[$€£¥]\s*(?=\d)/;
+
 const ONLY_NUMBER = /^-?\d[\d., ']*\d$/;
 
 /** The number without what stands beside it, and the currency code when one does. */
 export function bareAmount(text: string): { readonly number: string; readonly currency: string | undefined } {
   if (ONLY_NUMBER.test(text)) return { number: text, currency: undefined };
   let currency: string | undefined;
-  const number = text.trim().replace(BESIDE, (_whole, before?: string, after?: string) => {
+  // A sign inside the brackets or behind the minus: `($120.00)`, `-$120.00`.
+  const outside = text.trim().replace(SIGN_INSIDE, "$1");
+  const number = outside.replace(BESIDE, (_whole, before?: string, after?: string) => {
     currency ??= (before ?? after)?.toUpperCase();
     return "";
   });
@@ -66,3 +70,15 @@ export function proposeNumberStyle(cells: readonly string[], delimiter: string |
   }
   return best;
 }
+
+/** What the currency sign in front of amounts leaves possible; undefined when there is none. A dollar has many owners. */
+export function currenciesOfSign(cells: readonly string[]): readonly string[] | undefined {
+  const sign = cells.map((cell) => /[$€£¥]/.exec(cell)?.[0]).find((one) => one !== undefined);
+  return sign === undefined ? undefined : SIGNS[sign];
+}
+const SIGNS: Readonly<Record<string, readonly string[]>> = {
+  $: ["USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN"],
+  "€": ["EUR"],
+  "£": ["GBP", "GIP", "FKP", "SHP", "EGP"],
+  "¥": ["JPY", "CNY"],
+};

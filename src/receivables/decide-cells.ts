@@ -36,6 +36,23 @@ export type InvoiceFact = {
   readonly disputed: boolean | null;
   readonly disputedFrom: string | null;
   readonly reference: string | null;
+  /** OCR, KID or RF reference, without blanks. */
+  readonly paymentReference: string | null;
+  /** null = the file has no column for any of it. */
+  readonly marks: Marks | null;
+  /** The file has only the open amount: what the invoice was issued for is not known from it. */
+  readonly isOpenOnly: boolean;
+  /** Day of the file's balances, for amounts paid that carry no day. */
+  readonly toldOn: string;
+};
+/** Selling, holding and reminding. A null member is not told. */
+export type Marks = {
+  /** Day from which a change counts. */
+  readonly asOf: string;
+  readonly sold: boolean | null;
+  /** The reason as it stands in the file; false = not held. */
+  readonly held: string | false | null;
+  readonly reminded: { readonly level: number; readonly on: string | null } | null;
 };
 export const PAYMENT_KINDS = ["payment", "credit-note", "refund", "write-off"] as const;
 export type PaymentFact = {
@@ -51,6 +68,8 @@ export type PaymentFact = {
   readonly valueDate: string;
   readonly wanted: string | null;
   readonly reference: string | null;
+  /** Of an open-items file: the amount is what is left of it, which may be nothing and may fall with the next file. */
+  readonly isLeft?: true;
 };
 export type DepositFact = {
   readonly kind: "deposit";

@@ -1,4 +1,5 @@
 import { guid } from "../core/ids.ts";
+import { yesOrNo } from "./decide-words.ts";
 import { ALL_FIELDS, IMPORT_FIELDS, type ImportField, type ImportKind } from "./contract-import.ts";
 
 /**
@@ -41,10 +42,22 @@ const NAMES: Readonly<Record<ImportField, string>> = {
   daysLate:
     "dayslate dayspastdue dayoverdue daysoverdue dagarsen dagarforsenad tageverspätet dagentelaat dagerforsinket dageforsinket myöhässä",
   disputed:
-    "disputed dispute indispute contested onhold tvist tvistig bestridd omtvistad strittig bestritten betwist omtvistet reklamert riitautettu",
+    "disputed dispute indispute contested tvist tvistig bestridd omtvistad strittig bestritten betwist omtvistet reklamert riitautettu",
   disputedDate: "disputeddate disputedate disputedon tvistdatum bestridddatum",
+  held: "onhold hold held blocked dunningstop stopreminders sparrad spärrad kravstopp inkassostopp påminnelsespärr mahnsperre aanmaningblokkade purrestopp perintäkielto",
+  sold: "sold factored factoring noxfinans såld sald factoringbolag fakturaköp verkauft abgetreten verkocht solgt overdratt myyty",
+  remindedLevel:
+    "reminderlevel lastissuedreminderlevel reminders reminderssent dunninglevel påminnelser påminnelsenivå kravnivå mahnstufe aanmaningsniveau rykkerniveau purringer purrenivå muistutukset",
+  remindedDate:
+    "lastreminddate lastreminderdate lastreminded remindeddate reminderdate senastepåminnelse påminnelsedatum mahndatum letztemahnung aanmaningsdatum rykkerdato purredato muistutuspäivä",
+  paymentReference:
+    "ocr ocrnumber ocrnummer kid kidnummer paymentreference betalningsreferens zahlungsreferenz viitenumero rfreference",
+  creditedAmount: "credited amountcredited kreditert krediterat krediteret gutgeschrieben gecrediteerd hyvitetty",
+  status: "status state invoicestatus fakturastatus tila",
+  cancelled: "cancelled canceled voided void makulerad storniert geannuleerd annulleret kansellert mitätöity",
+  draft: "notcompleted draft utkast ejklar entwurf concept kladde luonnos",
   reference:
-    "reference ref ocr ocrnumber ocrnummer paymentreference message text memo description beskrivning meddelande referens referenz verwendungszweck kenmerk omschrijving referanse kid viite viitenumero yourreference",
+    "reference ref message text memo description beskrivning meddelande referens referenz verwendungszweck kenmerk omschrijving referanse viite yourreference yourordernumber",
 };
 
 /** Lower case, without accents, brackets, signs and a trailing currency: `Belopp (SEK)` is `belopp`. */
@@ -75,6 +88,8 @@ type Column = { readonly name: string; readonly samples: readonly string[] };
 
 const isGuidColumn = ({ samples }: Column): boolean =>
   samples.length > 0 && samples.every((sample) => guid(sample.trim()) !== undefined);
+const saysYesOrNo = ({ samples }: Column): boolean =>
+  samples.length > 0 && samples.every((sample) => yesOrNo(sample) !== undefined && !/^\d+$/.test(sample));
 const hasLetters = ({ samples }: Column): boolean =>
   samples.filter((sample) => /\p{L}{3}.*\s|\p{L}{6}/u.test(sample)).length * 2 > samples.length;
 
@@ -87,7 +102,8 @@ export function proposeColumns(kind: ImportKind, columns: readonly Column[]): Pa
   const candidates = columns.flatMap((column) =>
     fields.flatMap((field) => {
       const rank = nameRank(field, column.name);
-      return rank === undefined ? [] : [{ field: meant(field, column), column, rank }];
+      const means = rank === undefined ? undefined : meant(field, column);
+      return rank === undefined || means === undefined ? [] : [{ field: means, column, rank }];
     }),
   );
   const proposed: Partial<Record<ImportField, string>> = {};
@@ -102,7 +118,9 @@ export function proposeColumns(kind: ImportKind, columns: readonly Column[]): Pa
   return proposed;
 }
 
-function meant(field: ImportField, column: Column): ImportField {
+function meant(field: ImportField, column: Column): ImportField | undefined {
+  // `Open: Yes` says whether something is open, not how much.
+  if (field === "openAmount" || field === "paidAmount") return saysYesOrNo(column) ? undefined : field;
   if (field !== "customerNumber" && field !== "customerName") return field;
   if (isGuidColumn(column)) return "tenantId";
   const word = normaliseName(column.name);

@@ -161,7 +161,7 @@ const headers: readonly (readonly [string, string, Readonly<Record<string, strin
       amount: "Total",
       openAmount: "Balance",
       currency: "Currency",
-      reference: "OCR",
+      paymentReference: "OCR",
     },
   ],
   [
@@ -177,7 +177,7 @@ const headers: readonly (readonly [string, string, Readonly<Record<string, strin
       openAmount: "Remaining Amount",
       currency: "Currency Code",
       settledDate: "Closed at Date",
-      disputed: "On Hold",
+      held: "On Hold",
     },
   ],
   [

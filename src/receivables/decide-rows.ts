@@ -17,7 +17,8 @@ export type RowReaderOptions = {
   readonly today: string;
 };
 
-const TOTAL_ROW = /^(grand ?total|total|summa|sum|gesamt(summe)?|summe|totaal|i alt|yhteens[äa]|subtotal|delsumma)\b/i;
+export const TOTAL_ROW =
+  /^(grand ?total|total|summa|sum|gesamt(summe)?|summe|totaal|i alt|yhteens[äa]|subtotal|delsumma)\b/i;
 
 /** Makes the function that turns a row of cells into a fact, or into the reasons why it cannot go in. */
 export function rowReader({ kind, columns, mapping, match, today }: RowReaderOptions): RowReader {

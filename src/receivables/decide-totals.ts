@@ -1,4 +1,4 @@
-import type { CurrencyTotal, ImportTotals, RowProblem } from "./contract-import.ts";
+import type { CurrencyTotal, ImportKind, ImportTotals, RowProblem, TieWire } from "./contract-import.ts";
 import type { Fact } from "./decide-cells.ts";
 
 type Sum = { rows: number; amount: bigint; paid: bigint };
@@ -13,7 +13,7 @@ export type TotalsKeeper = {
   readonly rowsRefused: () => number;
 };
 
-export function totalsKeeper(): TotalsKeeper {
+export function totalsKeeper(kind: ImportKind): TotalsKeeper {
   const sums = new Map<string, Sum>();
   let rowsGood = 0;
   let rowsRefused = 0;
@@ -30,9 +30,9 @@ export function totalsKeeper(): TotalsKeeper {
       let sum = sums.get(fact.currency);
       if (sum === undefined) sums.set(fact.currency, (sum = { rows: 0, amount: 0n, paid: 0n }));
       sum.rows += 1;
-      // A credit note in an invoice file lowers the sum, as it does in the ledger it comes from.
-      sum.amount +=
-        fact.kind === "payment" && fact.paymentKind === "credit-note" ? -fact.amountMinor : fact.amountMinor;
+      // Credit notes and receipts in an invoice file lower the sum, as they do in the ledger it comes from.
+      const lowers = fact.kind === "payment" && (kind === "invoices" || fact.paymentKind === "credit-note");
+      sum.amount += lowers ? -fact.amountMinor : fact.amountMinor;
       if (fact.kind === "invoice") sum.paid += fact.paidMinor ?? 0n;
       seen(fact.kind === "invoice" ? fact.issueDate : fact.kind === "payment" ? fact.valueDate : fact.day);
     },
@@ -53,6 +53,19 @@ export function totalsKeeper(): TotalsKeeper {
       currencies: [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, sum]) => total(currency, sum)),
     }),
   };
+}
+
+/** Whether what the file lists as open is what the ledger of its system has open, currency by currency. */
+export function tieOf(
+  totals: Pick<ImportTotals, "currencies">,
+  ledger: ReadonlyMap<string, bigint>,
+): readonly TieWire[] {
+  const file = new Map(totals.currencies.map(({ currency, open }) => [currency, BigInt(open.minor)]));
+  const json = (currency: string, minor: bigint) => ({ minor: minor.toString(), currency });
+  return [...new Set([...file.keys(), ...ledger.keys()])].sort().map((currency) => {
+    const [inFile, inLedger] = [file.get(currency) ?? 0n, ledger.get(currency) ?? 0n];
+    return { currency, file: json(currency, inFile), ledger: json(currency, inLedger), ties: inFile === inLedger };
+  });
 }
 
 function total(currency: string, { rows, amount, paid }: Sum): CurrencyTotal {

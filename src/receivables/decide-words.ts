@@ -15,7 +15,8 @@ const TYPES: Readonly<Record<DocumentType, RegExp>> = {
   refund: /refund|återbet|aterbet|erstatt|rückzahl|ruckzahl|terugbet|tilbagebet|tilbakebet|palautus|return|återlämn/,
   drawn: /drawn|utnyttj|avräkn|avrakn|draw/,
   payment: /payment|betal|zahlung|maksu|receipt|inbetalning|insättning|deposit/,
-  invoice: /invoice|faktura|rechnung|factuur|lasku|^inv$|accrec|debet|^fak/,
+  invoice:
+    /invoice|faktura|rechnung|factuur|lasku|^inv$|accrec|debet|^fak|finance charge|reminder|intrestinvoice|räntefaktura/,
 };
 
 /** What a document type cell means; an empty one is an invoice (in an invoice file) or a payment. undefined = not known. */
@@ -24,3 +25,11 @@ export function documentTypeOf(text: string): DocumentType | undefined {
   if (word === "") return "invoice";
   return (Object.entries(TYPES) as [DocumentType, RegExp][]).find(([, form]) => form.test(word))?.[0];
 }
+
+/** A claim on top of what was sold (interest, reminder fee), which an accounting system lists among its invoices. */
+export const isClaimType = (text: string): boolean =>
+  /finance charge|reminder|intrestinvoice|interest|ränte|zinsrechnung/i.test(text);
+
+const NOT_OURS_YET = /draft|submitted|void|delete|cancel|makuler|utkast|annul|storn|entwurf|awaiting approval/i;
+/** A document with this status was never sent, or was taken back: it is owed by nobody. Xero: DRAFT, SUBMITTED, VOIDED, DELETED. */
+export const isSkippedStatus = (text: string): boolean => NOT_OURS_YET.test(text);

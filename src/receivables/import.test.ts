@@ -96,7 +96,7 @@ test("all or nothing: one bad row and nothing is kept; the refusal names line, c
   const row = await taken(bytes, { system: "bad", mode: "resumable" });
   assert.deepEqual(
     [effectOf(row), row.totals?.rowsRefused, row.problems.map(({ line, code }) => `${line} ${code}`)],
-    [{ new: 1, changed: 0, same: 0 }, 2, ["3 customer-unknown", "4 day-unreadable", "4 amount-not-a-number"]],
+    [{ new: 1, changed: 0, same: 0 }, 2, ["3 customer-unknown", "4 amount-not-a-number", "4 day-unreadable"]],
   );
 });
 

@@ -3,7 +3,7 @@ import { ok, refuse, type Result } from "../core/result.ts";
 import type { Encoding, FileFormat } from "./contract-import.ts";
 import { csvReader } from "./csv.ts";
 import { looksLikeHeader } from "./decide-mapping.ts";
-import { jsonObjects, jsonRow } from "./read-json.ts";
+import { type JsonPlace, jsonPlace, jsonReader, jsonRow, UnreadableJson } from "./read-json.ts";
 
 /** A row of the file: its line (of JSON: its place) and its cells in the order of the columns. */
 export type FileRow = { readonly line: number; readonly cells: readonly string[]; readonly broken: boolean };
@@ -127,15 +127,26 @@ function columnNames(cells: readonly string[]): readonly string[] {
 }
 
 function inspectJson(bytes: Uint8Array, base: Base): Result<Inspection, { code: string; detail: string }> {
-  const objects = jsonObjects(new TextDecoder(base.encoding, { ignoreBOM: false }).decode(bytes));
-  if (!objects.ok) return refuse({ code: "file-not-json", detail: objects.error });
-  const first = objects.value.objects.slice(0, SAMPLE_ROWS).map((one) => jsonRow(one));
+  const decoder = new TextDecoder(base.encoding);
+  const beginning = decoder.decode(bytes.subarray(0, SAMPLE_BYTES), { stream: bytes.length > SAMPLE_BYTES });
+  const place = jsonPlace(beginning, bytes.length <= SAMPLE_BYTES);
+  if (!place.ok) return refuse({ code: "file-not-json", detail: place.error });
+  const first: ReadonlyMap<string, string>[] = [];
+  try {
+    // Read to its end, so that a file that breaks off is refused now and not in the middle of taking it in.
+    for (const objects of jsonPieces(bytes, base.encoding, place.value))
+      for (const one of objects) if (first.length < SAMPLE_ROWS) first.push(jsonRow(one));
+  } catch (error) {
+    if (error instanceof UnreadableJson) return refuse({ code: "file-not-json", detail: error.message });
+    throw error;
+  }
   const columns = [...new Set(first.flatMap((row) => [...row.keys()]))];
   if (columns.length < 2)
     return refuse({ code: "file-not-a-table", detail: "no list of objects was found in this JSON" });
   if (columns.length > COLUMNS_MAX)
     return refuse({ code: "too-many-columns", detail: `${columns.length} columns; at most ${COLUMNS_MAX} are read` });
-  const format: FileFormat = { kind: objects.value.kind, ...base, delimiter: null, headerLine: null };
+  const { kind, member } = place.value;
+  const format: FileFormat = { kind, ...base, delimiter: null, headerLine: null, member };
   const sample = first.map((row, index) => ({
     line: index + 1,
     cells: columns.map((name) => row.get(name) ?? ""),
@@ -144,7 +155,17 @@ function inspectJson(bytes: Uint8Array, base: Base): Result<Inspection, { code: 
   return ok({ format, columns, sample });
 }
 
-/** All rows of a file in batches, as it was recognised. Memory stays at one piece of the file for CSV; JSON is held whole. */
+const JSON_PIECE_BYTES = 262_144;
+function* jsonPieces(bytes: Uint8Array, encoding: Encoding, place: JsonPlace): Generator<unknown[]> {
+  const decoder = new TextDecoder(encoding);
+  const reader = jsonReader(place);
+  for (let from = 0; from < bytes.length; from += JSON_PIECE_BYTES)
+    yield reader.push(decoder.decode(bytes.subarray(from, from + JSON_PIECE_BYTES), { stream: true }));
+  yield reader.push(decoder.decode());
+  yield reader.end();
+}
+
+/** All rows of a file in batches, as it was recognised. Memory stays at one piece of the file. */
 export async function* readRows(
   bytes: Bytes,
   format: FileFormat,
@@ -165,20 +186,20 @@ export async function* readRows(
   if (reader !== undefined) yield afterHeader([...reader.push(decoder.decode()), ...reader.end()]);
 }
 
-const JSON_BATCH_ROWS = 5_000;
 async function* readJsonRows(
   bytes: Bytes,
   format: FileFormat,
   columns: readonly string[],
 ): AsyncGenerator<readonly FileRow[]> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of bytes) pieces.push(piece);
-  const objects = jsonObjects(new TextDecoder(format.encoding).decode(Buffer.concat(pieces)));
-  if (!objects.ok) throw new Error(`the file was JSON when it was received: ${objects.error}`);
-  for (let from = 0; from < objects.value.objects.length; from += JSON_BATCH_ROWS) {
-    yield objects.value.objects.slice(from, from + JSON_BATCH_ROWS).map((one, index) => {
+  const decoder = new TextDecoder(format.encoding);
+  const reader = jsonReader({ kind: format.kind === "ndjson" ? "ndjson" : "json", member: format.member ?? null });
+  let line = 0;
+  const rows = (objects: readonly unknown[]): readonly FileRow[] =>
+    objects.map((one) => {
       const row = jsonRow(one);
-      return { line: from + index + 1, cells: columns.map((name) => row.get(name) ?? ""), broken: false };
+      line += 1;
+      return { line, cells: columns.map((name) => row.get(name) ?? ""), broken: false };
     });
-  }
+  for await (const piece of bytes) yield rows(reader.push(decoder.decode(piece, { stream: true })));
+  yield rows([...reader.push(decoder.decode()), ...reader.end()]);
 }

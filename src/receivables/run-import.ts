@@ -6,6 +6,7 @@ import { type NewEvent, type Store, SURETY, type Tx } from "../store/contract.ts
 import { appendEvents } from "../store/events.ts";
 import type { OnReceivablesChanged } from "./contract.ts";
 import type { ImportTotals } from "./contract-import.ts";
+import { tieOf } from "./decide-totals.ts";
 import { type DirectoryDeps, type FactBatch, type FilePass, filePass, matcherFor, TooManyRows } from "./read-facts.ts";
 import { markPresent } from "./store.ts";
 import { allocateFor } from "./store-allocate.ts";
@@ -23,7 +24,8 @@ import {
   replaceProblems,
   updateImport,
 } from "./store-import.ts";
-import { judgeFacts, writeJudged } from "./write-facts.ts";
+import { applyUsed, openOfSystem, settleMissing, type UsedMoney } from "./store-open-items.ts";
+import { type Judged, judgeFacts, writeJudged } from "./write-facts.ts";
 
 export type RunDeps = DirectoryDeps & {
   readonly store: Store;
@@ -44,6 +46,9 @@ type Run = {
   readonly touched: Set<CustomerId>;
   readonly changed: Map<CustomerId, string[]>;
   readonly shown: { atMs: number };
+  /** Credits that the file shows used, until the invoices they paid are met. */
+  used: readonly UsedMoney[];
+  readonly seen: { readonly invoices: Set<bigint>; readonly payments: Set<bigint> };
 };
 const HAND_OVER_MS = 3;
 const CHANGE_EVENTS_MAX = 500;
@@ -79,6 +84,8 @@ export async function runImport(importId: string, deps: RunDeps): Promise<Import
     touched: new Set(),
     changed: new Map(),
     shown: { atMs: performance.now() },
+    used: [],
+    seen: { invoices: new Set(), payments: new Set() },
   };
   try {
     await (record.mode === "resumable" ? runResumable(run) : runWhole(run));
@@ -153,7 +160,8 @@ async function runResumable(run: Run): Promise<void> {
       count(run, judged);
       for (const id of touched) run.touched.add(id);
       await keepNewCustomers(tx, run);
-      await allocateFor(tx, [...touched], { rule: record.mapping.allocation, ids });
+      run.used = await applyUsed(tx, run.used, { importNo: record.import_no, ids });
+      await allocateBy(run, tx, { ids, touched });
       await markPresent(tx, [...touched]);
       await deps.onChanged(tx, [...touched]);
       await rememberSystem(tx, record.mapping.system, record.kind);
@@ -165,6 +173,7 @@ async function runResumable(run: Run): Promise<void> {
         rows_done: rowsRead(pass),
         totals: totalsOf(run),
         problems_total: pass.problemsTotal(),
+        problem_groups: pass.groups(),
       });
     });
   };
@@ -175,7 +184,12 @@ async function runResumable(run: Run): Promise<void> {
 const rowsRead = (pass: FilePass): number => pass.keeper.totals({ matched: 0, ledgerOnly: 0, unknown: 0 }, null).rows;
 const totalsOf = ({ pass, effect }: Run): ImportTotals => pass.keeper.totals(pass.matcher.counts(), { ...effect });
 
-function count(run: Run, judged: Awaited<ReturnType<typeof judgeFacts>>): void {
+function count(run: Run, judged: Judged): void {
+  if (judged.used.length > 0) run.used = [...run.used, ...judged.used];
+  if (run.record.mapping.missing === "settled") {
+    for (const id of judged.seen.invoiceIds) run.seen.invoices.add(id);
+    for (const id of judged.seen.paymentIds) run.seen.payments.add(id);
+  }
   run.effect.new += judged.invoices.length + judged.payments.length + judged.deposits.length;
   run.effect.changed += judged.changed.length;
   run.effect.same += judged.same;
@@ -193,27 +207,57 @@ async function keepNewCustomers(tx: Tx, { record, pass, touched }: Run): Promise
   await keepCustomers(tx, record.mapping.system, { created, learnt });
 }
 
-type Finish = { readonly tx: Tx; readonly ids: ReturnType<typeof rowIds>; readonly touched: ReadonlySet<CustomerId> };
+type Finish = { readonly tx: Tx; readonly ids: ReturnType<typeof rowIds>; readonly touched: Set<CustomerId> };
+
+/** The file's own money stays as the file has it where the mapping says so. */
+async function allocateBy(
+  { record }: Run,
+  tx: Tx,
+  { ids, touched }: { readonly ids: Finish["ids"]; readonly touched: ReadonlySet<CustomerId> },
+): Promise<void> {
+  const { allocation: rule } = record.mapping;
+  if (rule !== "none") await allocateFor(tx, [...touched], { rule, ids });
+}
+
+/** Closes what a complete list of open items no longer has, if the person said that it is one, and lets used credits pay. */
+async function settleGone(run: Run, { tx, ids, touched }: Finish): Promise<void> {
+  const { record, pass, seen } = run;
+  const options = { importNo: record.import_no, ids };
+  if (record.kind === "invoices" && record.mapping.missing === "settled" && pass.keeper.rowsRefused() === 0) {
+    const day = record.mapping.balanceDay ?? run.today.toString();
+    const gone = await settleMissing(tx, { ...options, system: record.mapping.system, seen, day });
+    for (const id of gone.customers) touched.add(id);
+    run.effect.changed += gone.invoices;
+    run.used = [...run.used, ...gone.used];
+    if (record.mode === "resumable" && gone.customers.size > 0) await run.deps.onChanged(tx, [...gone.customers]);
+  }
+  run.used = await applyUsed(tx, run.used, options);
+}
 
 /** The end of a run that succeeds: allocation, figures of others, report, state, events; the last thing in the transaction. */
 async function finish(run: Run, { tx, ids, touched }: Finish): Promise<void> {
   const { deps, record, pass } = run;
   const now = deps.clock.now();
+  await settleGone(run, { tx, ids, touched });
   const customers = [...touched];
   if (record.mode === "all-or-nothing") {
     await keepNewCustomers(tx, run);
-    await allocateFor(tx, customers, { rule: record.mapping.allocation, ids });
+    await allocateBy(run, tx, { ids, touched });
     await markPresent(tx, customers);
     if (customers.length > 0) await deps.onChanged(tx, customers);
     await rememberSystem(tx, record.mapping.system, record.kind);
     await replaceProblems(tx, record.import_no, pass.problems());
   }
   const totals = totalsOf(run);
+  const isOpenItems = record.kind === "invoices" && record.mapping.columns.openAmount !== undefined;
+  const tie = isOpenItems ? tieOf(totals, await openOfSystem(tx, record.mapping.system)) : null;
   await dropImportBytes(tx, record.import_no);
   await updateImport(tx, record.import_no, {
     state: "done",
     totals,
+    tie,
     problems_total: pass.problemsTotal(),
+    problem_groups: pass.groups(),
     rows_done: totals.rows,
     rows_total: totals.rows,
     finished_at: now,
@@ -227,6 +271,7 @@ async function finish(run: Run, { tx, ids, touched }: Finish): Promise<void> {
     mode: record.mode,
     system: record.mapping.system,
     totals,
+    ...(tie !== null && { tie }),
   };
   const finished: NewEvent = {
     type: "receivables.import-finished",
@@ -267,6 +312,7 @@ async function refuseRun(run: Run, error: Error): Promise<void> {
       state: "refused",
       totals: { ...totalsOf(run), effect: null },
       problems_total: pass.problemsTotal(),
+      problem_groups: pass.groups(),
       finished_at: deps.clock.now(),
       failure,
     });

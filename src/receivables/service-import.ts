@@ -8,6 +8,7 @@ import type { Actor, Tx } from "../store/contract.ts";
 import { appendEvents } from "../store/events.ts";
 import type { Enqueue } from "../worker/contract.ts";
 import {
+  type ColumnWire,
   type FileFormat,
   IMPORT_BYTES_MAX,
   type ImportKind,
@@ -15,6 +16,7 @@ import {
   type ImportMode,
   NEEDED_FIELDS,
 } from "./contract-import.ts";
+import { bareAmount } from "./decide-amounts.ts";
 import { proposeMapping } from "./propose.ts";
 import { filePass, matcherFor, TooManyRows } from "./read-facts.ts";
 import { type Bytes, inspectFile, type Inspection } from "./read-file.ts";
@@ -99,7 +101,7 @@ export async function receiveFile(
   return existing(await findImport(tx, importId));
 }
 
-type HowToRead = Pick<ImportRecord, "kind" | "columns" | "mapping" | "mapping_from" | "date_orders">;
+type HowToRead = Pick<ImportRecord, "kind" | "columns" | "mapping" | "mapping_from" | "date_orders" | "form">;
 async function howToRead(
   tx: Tx,
   inspection: Inspection,
@@ -107,7 +109,12 @@ async function howToRead(
 ): Promise<HowToRead> {
   const proposal = proposeMapping(inspection, { kind, currency: await deps.defaultCurrency(tx) });
   const saved = await findMapping(tx, fingerprintOf(proposal.kind, inspection.columns));
-  const base = { kind: proposal.kind, columns: proposal.columns, date_orders: proposal.dateOrders };
+  const base = {
+    kind: proposal.kind,
+    columns: proposal.columns,
+    date_orders: proposal.dateOrders,
+    form: proposal.form,
+  };
   if (saved === undefined)
     return { ...base, mapping: proposal.mapping, mapping_from: { kind: "proposed", name: null } };
   const columns = proposal.columns.map((column) => {
@@ -146,11 +153,7 @@ export async function previewImport(
   if (!reread.ok) return reread;
   const { format, columns } = reread.value;
   const kind = asked.kind ?? found.kind;
-  const wrong = whyUnreadable(
-    kind,
-    asked.mapping,
-    columns.map(({ name }) => name),
-  );
+  const wrong = whyUnreadable(kind, asked.mapping, columns);
   if (wrong) return wrong;
   const record: ImportRecord = { ...found, kind, format, columns, mapping: asked.mapping };
   const today = await asked.deps.deskDay(tx, found.created_at);
@@ -185,6 +188,8 @@ export async function previewImport(
     failure: null,
     totals,
     problems_total: pass.problemsTotal(),
+    problem_groups: pass.groups(),
+    tie: null,
     rows_total: totals.rows,
     rows_done: 0,
     finished_at: null,
@@ -221,8 +226,9 @@ async function wholeFile(bytes: Bytes): Promise<Uint8Array> {
 function whyUnreadable(
   kind: ImportKind,
   mapping: ImportMapping,
-  columns: readonly string[],
+  known: readonly ColumnWire[],
 ): Result<never, Refusal> | undefined {
+  const columns = known.map(({ name }) => name);
   const gone = Object.entries(mapping.columns).filter(([, name]) => !columns.includes(name));
   if (gone.length > 0)
     return no("invalid", "column-unknown", `the file has no column ${gone.map(([, name]) => `"${name}"`).join(", ")}`, {
@@ -253,7 +259,17 @@ function whyUnreadable(
         ],
       },
     );
+  if (mapping.currency === null && !namesCurrency(mapping, known))
+    return no("invalid", "currency-needed", "the file names no currency: choose the one its amounts are in", {
+      fields: [{ field: "currency", value: "none", fix: "an ISO 4217 code such as SEK" }],
+    });
   return undefined;
+}
+
+/** Whether a column, or a code beside the amounts, says what currency the file is in. */
+function namesCurrency({ columns }: ImportMapping, known: readonly ColumnWire[]): boolean {
+  const amounts = known.find(({ name }) => name === (columns.amount ?? columns.openAmount))?.samples ?? [];
+  return columns.currency !== undefined || amounts.some((text) => bareAmount(text).currency !== undefined);
 }
 
 export type Commit = { readonly mode: ImportMode; readonly saveMappingAs?: string | undefined };

@@ -12,7 +12,9 @@ import type {
   ImportMode,
   ImportState,
   ImportTotals,
+  ProblemGroup,
   RowProblem,
+  TieWire,
 } from "./contract-import.ts";
 import type { NewLedgerCustomer } from "./decide-match.ts";
 
@@ -33,6 +35,9 @@ export type ImportRecord = {
   readonly previewed: string | null;
   readonly totals: ImportTotals | null;
   readonly problems_total: number;
+  readonly problem_groups: readonly ProblemGroup[] | null;
+  readonly form: string | null;
+  readonly tie: readonly TieWire[] | null;
   readonly rows_done: number;
   readonly rows_total: number | null;
   readonly lines_done: number;
@@ -64,6 +69,7 @@ export type NewImport = Pick<
   | "mapping"
   | "mapping_from"
   | "date_orders"
+  | "form"
   | "same_as"
   | "created_by"
   | "created_by_id"
@@ -73,9 +79,9 @@ export type NewImport = Pick<
 /** Keeps a file with what was recognised in it. */
 export async function insertImport(tx: Tx, made: NewImport, bytes: Uint8Array): Promise<void> {
   const { rows } = await sql<{ import_no: number }>`
-    insert into import (import_id, kind, file_name, file_bytes, sha256, state, format, columns, mapping, mapping_from, date_orders, same_as, created_by, created_by_id, created_at)
+    insert into import (import_id, kind, file_name, file_bytes, sha256, state, format, columns, mapping, mapping_from, date_orders, form, same_as, created_by, created_by_id, created_at)
     values (${made.import_id}, ${made.kind}, ${made.file_name}, ${bytes.length}, ${made.sha256}, 'draft', ${jsonb(made.format)}, ${jsonb(made.columns)}, ${jsonb(made.mapping)},
-      ${jsonb(made.mapping_from)}, ${jsonb(made.date_orders)}, ${made.same_as}, ${made.created_by}, ${made.created_by_id}, ${made.created_at}) returning import_no`.execute(
+      ${jsonb(made.mapping_from)}, ${jsonb(made.date_orders)}, ${made.form}, ${made.same_as}, ${made.created_by}, ${made.created_by_id}, ${made.created_at}) returning import_no`.execute(
     tx,
   );
   const importNo = rows[0]?.import_no;
@@ -155,6 +161,8 @@ export type ImportChange = Partial<
     | "previewed"
     | "totals"
     | "problems_total"
+    | "problem_groups"
+    | "tie"
     | "rows_done"
     | "rows_total"
     | "lines_done"
@@ -163,7 +171,17 @@ export type ImportChange = Partial<
     | "finished_at"
   >
 >;
-const JSON_COLUMNS = new Set(["format", "columns", "mapping", "mapping_from", "date_orders", "totals", "failure"]);
+const JSON_COLUMNS = new Set([
+  "format",
+  "columns",
+  "mapping",
+  "mapping_from",
+  "date_orders",
+  "totals",
+  "failure",
+  "problem_groups",
+  "tie",
+]);
 export async function updateImport(tx: Tx, importNo: number, change: ImportChange): Promise<void> {
   const sets = Object.entries(change).map(
     ([name, value]) => sql`${sql.ref(name)} = ${JSON_COLUMNS.has(name) && value !== null ? jsonb(value) : value}`,

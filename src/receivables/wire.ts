@@ -23,6 +23,9 @@ export async function importWire(tx: Tx, record: ImportRecord): Promise<ImportWi
     dateOrdersPossible: [...record.date_orders],
     problems,
     problemsTotal: record.problems_total,
+    problemGroups: record.problem_groups === null ? null : [...record.problem_groups],
+    form: record.form,
+    tie: record.tie === null ? null : [...record.tie],
     sameFileAs:
       same === undefined || same.finished_at === null
         ? null

@@ -2,7 +2,7 @@ import type { CustomerId } from "../core/ids.ts";
 import type { CopyInto } from "../store/bulk.ts";
 import type { Tx } from "../store/contract.ts";
 import type { RowProblem } from "./contract-import.ts";
-import { compareInvoice } from "./decide-change.ts";
+import { asStored, compareInvoice, type InvoiceChange, keepOwnMoney } from "./decide-change.ts";
 import type { DepositFact, Fact, InvoiceFact, PaymentFact } from "./decide-cells.ts";
 import {
   type ChangedInvoice,
@@ -12,10 +12,13 @@ import {
   insertPayments,
   keyOf,
   type Origin,
+  type SeenRows,
   storedInvoices,
   storedMoney,
+  type StoredMoney,
   updateInvoices,
 } from "./store-bulk.ts";
+import { statedOf, type UsedMoney } from "./store-open-items.ts";
 
 /** What a batch means for what is stored. */
 export type Judged = {
@@ -24,6 +27,10 @@ export type Judged = {
   readonly deposits: readonly DepositFact[];
   readonly changed: readonly ChangedInvoice[];
   readonly same: number;
+  /** Money of which the file has less left than the ledger: what it paid shows in the same file. */
+  readonly used: readonly UsedMoney[];
+  /** What was stored before and stands in this file. */
+  readonly seen: SeenRows;
   readonly problems: readonly (readonly RowProblem[])[];
 };
 
@@ -40,34 +47,62 @@ export async function judgeFacts(
   const invoices = facts.filter(isInvoice);
   const payments = facts.filter(isPayment);
   const deposits = facts.filter(isDeposit);
-  if (!isKnown) return { invoices, payments, deposits, changed: [], same: 0, problems: [] };
-  const problems: RowProblem[][] = [];
-  const fresh: InvoiceFact[] = [];
-  const changed: ChangedInvoice[] = [];
-  let same = 0;
-  const stored = invoices.length === 0 ? new Map() : await storedInvoices(tx, system, invoices);
-  for (const fact of invoices) {
-    const before = stored.get(keyOf(fact));
-    if (before === undefined) fresh.push(fact);
-    else {
-      const change = compareInvoice(fact, before);
-      if (change.notes.length > 0)
-        problems.push(change.notes.map((note) => ({ ...note, line: fact.line, column: null, value: fact.number })));
-      if (change.kind === "changed")
-        changed.push({ stored: before, fact, before: change.before, after: change.after, paidDelta: change.paidDelta });
-      else if (change.kind === "same") same += 1;
-    }
-  }
+  const none = { used: [], seen: { invoiceIds: [], paymentIds: [] }, problems: [] };
+  if (!isKnown) return { invoices, payments: payments.filter(isWorth), deposits, changed: [], same: 0, ...none };
+  const judged = await judgeInvoices(tx, system, invoices);
   const freshPayments = await freshMoney(tx, payments, { system, table: "payment" });
   const freshDeposits = await freshMoney(tx, deposits, { system, table: "deposit_entry" });
   return {
-    invoices: fresh,
-    payments: freshPayments.fresh,
+    invoices: judged.fresh,
+    payments: freshPayments.fresh.filter(isWorth),
     deposits: freshDeposits.fresh,
-    changed,
-    same: same + freshPayments.same + freshDeposits.same,
-    problems: [...problems, ...freshPayments.problems, ...freshDeposits.problems],
+    changed: judged.changed,
+    same: judged.same + freshPayments.same + freshDeposits.same,
+    used: freshPayments.used,
+    seen: { invoiceIds: judged.seen, paymentIds: freshPayments.seen },
+    problems: [...judged.problems, ...freshPayments.problems, ...freshDeposits.problems],
   };
+}
+
+/** Money of an open-items file of which nothing is left and that was never here has nothing to tell. */
+const isWorth = ({ amountMinor }: PaymentFact): boolean => amountMinor !== 0n;
+
+type Compared = {
+  readonly fact: InvoiceFact;
+  readonly before: ChangedInvoice["stored"];
+  readonly change: InvoiceChange;
+};
+async function judgeInvoices(tx: Tx, system: string, facts: readonly InvoiceFact[]) {
+  const problems: RowProblem[][] = [];
+  const fresh: InvoiceFact[] = [];
+  const changed: ChangedInvoice[] = [];
+  const seen: bigint[] = [];
+  let same = 0;
+  const stored = facts.length === 0 ? new Map() : await storedInvoices(tx, system, facts);
+  const compared: Compared[] = [];
+  for (const told of facts) {
+    const before = stored.get(keyOf(told));
+    if (before === undefined) {
+      fresh.push(told);
+      continue;
+    }
+    seen.push(before.invoiceId);
+    const fact = asStored(told, before);
+    compared.push({ fact, before, change: compareInvoice(fact, before) });
+  }
+  const fallen = compared.filter(({ change }) => change.kind === "changed" && change.paidDelta < 0n);
+  const stated = await statedOf(
+    tx,
+    fallen.map(({ before }) => before.invoiceId),
+  );
+  for (const { fact, before, change: first } of compared) {
+    const change = keepOwnMoney(first, { fact, stored: before, statedMinor: stated.get(before.invoiceId) ?? 0n });
+    if (change.notes.length > 0)
+      problems.push(change.notes.map((note) => ({ ...note, line: fact.line, column: null, value: fact.number })));
+    if (change.kind === "changed") changed.push({ stored: before, fact, ...change });
+    else if (change.kind === "same") same += 1;
+  }
+  return { fresh, changed, same, seen, problems };
 }
 
 type MoneyFact = PaymentFact | DepositFact;
@@ -77,24 +112,38 @@ async function freshMoney<F extends MoneyFact>(
   { system, table }: { readonly system: string; readonly table: "payment" | "deposit_entry" },
 ) {
   const fresh: F[] = [];
+  const used: UsedMoney[] = [];
+  const seen: bigint[] = [];
   const problems: RowProblem[][] = [];
   let same = 0;
   const stored = facts.length === 0 ? new Map() : await storedMoney(tx, table, { system, keys: facts });
   for (const fact of facts) {
     const before = stored.get(keyOf(fact));
-    const day = fact.kind === "payment" ? fact.valueDate : fact.day;
-    if (before === undefined) fresh.push(fact);
-    else if (before.amountMinor === fact.amountMinor && before.currency === fact.currency && before.day === day)
-      same += 1;
-    else {
+    if (before === undefined) {
+      fresh.push(fact);
+      continue;
+    }
+    seen.push(before.id);
+    const isLeft = fact.kind === "payment" && fact.isLeft === true && before.currency === fact.currency;
+    if (isLeft || isSameMoney(fact, before)) same += 1;
+    if (isLeft) {
+      const gone = before.leftMinor - fact.amountMinor;
+      if (gone > 0n)
+        used.push({ paymentId: before.id, customerId: fact.customerId, currency: fact.currency, usedMinor: gone });
+      if (gone < 0n) problems.push([{ ...placeOf(fact), code: "credit-used-here", fix: USED_HERE, severity: "noted" }]);
+    } else if (!isSameMoney(fact, before)) {
       const fix = `it is stored as ${before.amountMinor} ${before.currency} (minor units) on ${before.day}; money that came in is never changed: import a correction with a number of its own`;
-      problems.push([
-        { line: fact.line, column: null, value: fact.number, code: "money-changed", fix, severity: "refused" },
-      ]);
+      problems.push([{ ...placeOf(fact), code: "money-changed", fix, severity: "refused" }]);
     }
   }
-  return { fresh, same, problems };
+  return { fresh, same, used, seen, problems };
 }
+const USED_HERE = "the ledger has set more of it against invoices than the file: that is kept";
+const placeOf = (fact: MoneyFact) => ({ line: fact.line, column: null, value: fact.number });
+const isSameMoney = (fact: MoneyFact, before: StoredMoney): boolean =>
+  before.amountMinor === fact.amountMinor &&
+  before.currency === fact.currency &&
+  before.day === (fact.kind === "payment" ? fact.valueDate : fact.day);
 
 export type WriteOptions = {
   readonly tx: Tx;
