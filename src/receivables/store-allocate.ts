@@ -20,8 +20,9 @@ export type AllocateOptions = {
 };
 
 /**
- * Allocates what these customers have unapplied: first what goes back opens again what it paid, then money that is free goes to what
- * is open, by the rule; then what is left pays for the customers they pay for. Gives how many allocations were made.
+ * Allocates what these customers have unapplied, by the rule, and lets what goes back (refunds, chargebacks and their ends) open again
+ * or restore what was paid. Money comes first, so that a chargeback that arrived before its payment still finds it where it would be.
+ * Gives how many allocations were made.
  */
 export async function allocateFor(
   tx: Tx,
@@ -31,8 +32,10 @@ export async function allocateFor(
   let made = 0;
   for (let from = 0; from < customerIds.length; from += CUSTOMERS_AT_ONCE) {
     const some = customerIds.slice(from, from + CUSTOMERS_AT_ONCE);
-    made += await reverseFor(tx, some, options.ids);
     made += await allocateSome(tx, some, options);
+    const reversed = await reverseFor(tx, some, options.ids);
+    // What was opened again, or set free, may meet money or invoices that still wait.
+    if (reversed > 0) made += reversed + (await allocateSome(tx, some, options));
   }
   return made;
 }

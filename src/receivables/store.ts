@@ -33,23 +33,27 @@ type OpenRow = {
 const inScope = (customerIds: readonly CustomerId[] | undefined) =>
   customerIds === undefined ? sql`true` : sql`customer_id = any(${customerIds})`;
 
+/** The due date of invoice `i` as it stood at the end of a day: a date changed later is not seen. */
+export const dueAt = (asOf: Temporal.PlainDate) => sql`case when i.due_changes is null then i.due_date else coalesce((
+    select (c ->> 'before')::date from jsonb_array_elements(i.due_changes) with ordinality as change(c, n) where (c ->> 'on')::date > ${asOf}::date order by n limit 1), i.due_date) end`;
+
 /**
  * What is open of each invoice at the end of a day. Only invoices that were not settled by then are candidates, and only those
  * with any payment look at their allocations, so that a million paid invoices cost nothing.
  */
 const openAt = ({ asOf, customerIds }: Scope) => sql`
-  select i.invoice_id, i.customer_id, i.currency, i.due_date, i.recorded_at, i.amount_minor - coalesce(a.paid, 0) as open_minor,
-    ${asOf}::date - i.due_date as late,
+  select i.invoice_id, i.customer_id, i.currency, ${dueAt(asOf)} as due_date, i.recorded_at, i.amount_minor - coalesce(a.paid, 0) as open_minor,
+    ${asOf}::date - ${dueAt(asOf)} as late,
     (i.disputed or i.disputed_until > ${asOf}::date) and coalesce(i.disputed_from <= ${asOf}::date, true) as disputed
   from invoice i
-  left join lateral (select sum(amount_minor)::bigint as paid from allocation where invoice_id = i.invoice_id and day <= ${asOf}::date) a on i.paid_minor <> 0
+  left join lateral (select sum(amount_minor)::bigint as paid from allocation where invoice_id = i.invoice_id and day <= ${asOf}::date) a on i.paid_minor <> 0 or i.reopened_on is not null
   where ${inScope(customerIds)} and i.issue_date <= ${asOf}::date and (i.settled_on is null or i.settled_on > ${asOf}::date)`;
 
 /** Money that was received by a day and not allocated by it. */
 const freeAt = ({ asOf, customerIds }: Scope) => sql`
   select p.customer_id, p.currency, p.recorded_at, p.amount_minor - coalesce(a.given, 0) as left_minor
   from payment p
-  left join lateral (select sum(amount_minor)::bigint as given from allocation where payment_id = p.payment_id and day <= ${asOf}::date) a on p.allocated_minor <> 0
+  left join lateral (select sum(amount_minor)::bigint as given from allocation where payment_id = p.payment_id and day <= ${asOf}::date) a on p.allocated_minor <> 0 or p.taken_on is not null
   where ${inScope(customerIds)} and p.value_date <= ${asOf}::date and (p.allocated_on is null or p.allocated_on > ${asOf}::date)`;
 
 /** Ageing, unapplied cash and deposits per customer and currency at the end of a day, in one statement. */
