@@ -1,8 +1,8 @@
 import type { PlannedNotice, Resting, TellWaits } from "../contract-ladder.ts";
 import { type DayNumber, plainDay } from "./decide-days.ts";
-import type { Figures, Item, Moment } from "./decide-figures.ts";
+import { type Figures, isLate, type Item, type Moment } from "./decide-figures.ts";
 import { NEVER } from "./decide-index.ts";
-import type { Match } from "./decide-match.ts";
+import { isHeadsUp, type Match } from "./decide-match.ts";
 import type { PreparedStep } from "./decide-prepare.ts";
 
 /** How far a step's notice got for one invoice. */
@@ -148,7 +148,7 @@ export function tellingOn(
     tell: {
       stepId,
       channels,
-      ...listed(at.figures, next.step),
+      ...listed(moment, at.figures, next.step),
       charges: at.exempt.has("charges") ? [] : next.step.step.charges,
     },
     waits: undefined,
@@ -183,8 +183,9 @@ function gapEnd(moment: Moment, { step, driver }: Match): DayNumber {
   return from;
 }
 
-/** Whom the notice is for: invoices whose own age reached the step. Besides: every other overdue one that may be written about. */
+/** What the notice is for: invoices whose own age reached the step. Besides: every other late one that may be written about. */
 function listed(
+  { prepared }: Moment,
   figures: readonly Figures[],
   step: PreparedStep,
 ): { readonly invoiceIds: readonly string[]; readonly listedIds: readonly string[] } {
@@ -194,8 +195,10 @@ function listed(
     for (const item of one.items) {
       const { leftOut } = item;
       if (leftOut === "disputed" || leftOut === "sold" || leftOut === "promised") continue;
-      if (leftOut === undefined && item.age >= step.step.daysPastDue) invoiceIds.push(item.invoice.source.invoiceId);
-      else if (item.age > 0) listedIds.push(item.invoice.source.invoiceId);
+      const late = isLate(item, prepared.graceDays);
+      const reached = item.age >= step.step.daysPastDue && (late || isHeadsUp(step));
+      if (leftOut === undefined && reached) invoiceIds.push(item.invoice.source.invoiceId);
+      else if (late) listedIds.push(item.invoice.source.invoiceId);
     }
   }
   return { invoiceIds, listedIds };
