@@ -3,6 +3,7 @@ import type { CustomerId } from "../core/ids.ts";
 import type { Money } from "../core/money.ts";
 import { dayJson, instantJson, moneyJson } from "../core/wire.ts";
 import type { Tx } from "../store/contract.ts";
+import type { HistoryInvoice } from "./contract-history.ts";
 import type { EffectKind } from "./contract-policy.ts";
 
 /** The door of `collections`: what others may ask it, what it writes into the log, and the words its wire forms share. */
@@ -86,6 +87,8 @@ export const COLLECTIONS_EVENTS = {
   promiseBroken: "collections.promise-broken",
   /** data: kind, step, due. */
   callDue: "collections.call-due",
+  /** Its step matches no more. data: kind, step. */
+  callDropped: "collections.call-dropped",
   /** data: outcome, nextOn. */
   callDone: "collections.call-done",
   /** data: kind, step, policy, version, proposals. */
@@ -133,6 +136,10 @@ export type ScoreAsk = {
   readonly accountId: CustomerId;
   readonly overdue: Money;
   readonly daysPastDue: number;
+  /** Its invoices, when they are at hand: each is asked about by itself. Without them the sum stands in, as old as the oldest. */
+  readonly invoices?: readonly HistoryInvoice[] | undefined;
+  /** Promises that were broken so far. */
+  readonly brokenPromises?: number | undefined;
 };
 export type ScoreAccounts = (
   tx: Tx,
@@ -199,10 +206,10 @@ export const EFFECT_DOES: Readonly<
   "auto-renew-off": ["auto-renew-off"],
   "suspend-seats": ["suspend-subscription"],
   "cancel-azure": ["cancel-entitlement"],
-  // Microsoft has no call that ends a relation: everything that can be stopped is stopped.
-  terminate: ["auto-renew-off", "suspend-subscription", "cancel-entitlement"],
+  // Microsoft has no call that ends a relation: everything that can be stopped is stopped. Suspending takes auto-renew away by itself.
+  terminate: ["suspend-subscription", "cancel-entitlement"],
   "hand-over": [],
   "write-off": [],
 };
-/** Effects that happen in our own books: a second person approves them here. */
-export const OWN_EFFECTS: readonly EffectKind[] = ["hand-over", "write-off"];
+/** Effects that happen here and not at Microsoft: where a yes is needed, it is given here. */
+export const OWN_EFFECTS: readonly EffectKind[] = ["freeze-purchases", "hand-over", "write-off"];

@@ -14,20 +14,12 @@ import type { Actor, Store, Tx } from "../store/contract.ts";
 import type { Enqueue } from "../worker/contract.ts";
 import type { BankFreshness, ScoreAccounts } from "./contract.ts";
 import type { AccountHistory } from "./contract-history.ts";
-import type { LadderState, PlannedNotice } from "./contract-ladder.ts";
+import type { PlannedNotice } from "./contract-ladder.ts";
 import type { Policy, PolicyVersion } from "./contract-policy.ts";
 import type { AccountContactsOf, LetterClaim, MarkCall, NoticesOf, QueueNotice } from "./letters/contract.ts";
 
-/** A policy made ready once: conditions compiled, holidays known. */
-export type ReadyPolicy = {
-  readonly version: PolicyVersion;
-  /** Whether it is for this account at all. */
-  readonly isFor: (history: AccountHistory, day: Temporal.PlainDate) => boolean;
-  readonly stateOf: (history: AccountHistory, day: Temporal.PlainDate) => LadderState;
-};
 /** Policies in force on a day, in the order of the desk. */
 export type PoliciesOn = (tx: Tx, day: Temporal.PlainDate) => Promise<readonly PolicyVersion[]>;
-export type ReadyPolicyOf = (version: PolicyVersion) => ReadyPolicy;
 
 /** What a step's charges come to for a notice that is about to be queued, by the law's dated tables. */
 export type ClaimsFor = (ask: {
@@ -146,7 +138,6 @@ export type CollectionsDeps = {
   readonly queueNotice: QueueNotice;
   readonly markCall: MarkCall;
   readonly policiesOn: PoliciesOn;
-  readonly ready: ReadyPolicyOf;
   readonly claimsFor: ClaimsFor;
   readonly score: ScoreAccounts;
   readonly response: ResponseDoor;
@@ -160,4 +151,6 @@ export type CollectionsDeps = {
   readonly people: (tx: Tx) => Promise<readonly Pick<Person, "id" | "name" | "role">[]>;
   /** The desk's own zone, for accounts without one. */
   readonly zone: string;
+  /** An account could not be looked at; it is tried again. */
+  readonly onFailed: (accountId: CustomerId, error: unknown) => void;
 };

@@ -123,32 +123,50 @@ export async function membersOf(
 
 // ---- what to look at next
 
-/** Marks customers to be looked at again; one that is marked already keeps its place. */
+/**
+ * Marks customers to be looked at again. A mark that stands becomes newer: whoever looks right now did so before this happened, and must
+ * not take the mark away.
+ */
 export async function markDirty(tx: Tx, customerIds: readonly CustomerId[], at: Temporal.Instant): Promise<void> {
   if (customerIds.length === 0) return;
   await sql`insert into collections_dirty (customer_id, since) select id, ${at} from unnest(${[...new Set(customerIds)].toSorted()}::text[]) as id
-    on conflict do nothing`.execute(tx);
+    on conflict (customer_id) do update set since = greatest(collections_dirty.since + interval '1 microsecond', excluded.since)`.execute(
+    tx,
+  );
 }
 
-/** Every account that was ever looked at, and is now to be looked at again: a policy changed. */
+/** Every account that was ever looked at is to be looked at again: a policy changed. */
 export async function markAllDirty(tx: Tx, at: Temporal.Instant): Promise<void> {
-  await sql`insert into collections_dirty (customer_id, since) select account_id, ${at} from collections_state order by account_id on conflict do nothing`.execute(
+  await sql`insert into collections_dirty (customer_id, since) select account_id, ${at} from collections_state order by account_id
+    on conflict (customer_id) do update set since = greatest(collections_dirty.since + interval '1 microsecond', excluded.since)`.execute(
     tx,
   );
 }
 
-/** The next marked customers, oldest first, locked so that two workers take different ones. */
-export async function takeDirty(tx: Tx, limit: number): Promise<readonly CustomerId[]> {
-  const { rows } = await sql<{ customer_id: CustomerId }>`
-    select customer_id from collections_dirty order by since, customer_id limit ${limit} for update skip locked`.execute(
-    tx,
-  );
-  return rows.map((row) => row.customer_id);
+export type Mark = { readonly customer_id: CustomerId; readonly since: Temporal.Instant };
+/** The next marked customers, oldest first. */
+export async function loadDirty(tx: Tx, limit: number): Promise<readonly Mark[]> {
+  const { rows } = await sql<Mark>`
+    select customer_id, since from collections_dirty order by since, customer_id limit ${limit}`.execute(tx);
+  return rows;
 }
 
-export async function clearDirty(tx: Tx, customerIds: readonly CustomerId[]): Promise<void> {
-  if (customerIds.length === 0) return;
-  await sql`delete from collections_dirty where customer_id = any(${customerIds}::text[])`.execute(tx);
+/** Takes marks away, unless they became newer meanwhile. */
+export async function clearDirty(tx: Tx, marks: readonly Mark[]): Promise<void> {
+  const rows = marks.map(({ customer_id, since }) => ({ customer_id, since: since.toString() }));
+  await sql`delete from collections_dirty d using jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as g(customer_id text, since timestamptz)
+    where d.customer_id = g.customer_id and d.since <= g.since`.execute(tx);
+}
+
+/** Marks what a finished run of a zone's day did not meet although its last look found something. */
+export async function markStale(
+  tx: Tx,
+  { zone, day, now }: { readonly zone: string; readonly day: Temporal.PlainDate; readonly now: Temporal.Instant },
+): Promise<void> {
+  await sql`insert into collections_dirty (customer_id, since) select account_id, ${now} from collections_state
+    where zone = ${zone} and day < ${day}::date and (is_overdue or step is not null or next_day is not null) order by account_id on conflict do nothing`.execute(
+    tx,
+  );
 }
 
 export type RunRow = {
