@@ -98,12 +98,16 @@ export function liftOn(
 }
 
 function whyLifted(
-  { prepared }: Moment,
-  { source }: IndexedEffect,
+  { prepared, day }: Moment,
+  { source, done }: IndexedEffect,
   figures: readonly Figures[],
 ): LadderState["lift"][number]["why"] {
   if (!prepared.steps.some(({ step }) => step.effects.includes(source.kind))) return "policy";
   const late = figures.flatMap(({ items }) => items.filter((item) => item.age > prepared.graceDays));
   if (late.some(({ leftOut }) => leftOut === "disputed" || leftOut === "sold")) return "held";
+  const isPutOff = figures.some(({ items }) =>
+    items.some(({ invoice }) => invoice.changes.some(({ on }) => on > done && on <= day)),
+  );
+  if (isPutOff) return "below";
   return late.every(({ leftOut }) => leftOut === "covered-by-credit" || leftOut === "claim") ? "paid" : "below";
 }

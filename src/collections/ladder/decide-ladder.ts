@@ -95,7 +95,7 @@ export const ladderDay = (
 function isQuiet({ account, prepared, day }: Moment, figures: readonly Figures[]): boolean {
   for (const effect of account.effects) if (effect.done <= day && day < effect.undone) return false;
   for (const hold of account.holds) if (isActive(hold, day)) return false;
-  if (account.promises.length > 0) return false;
+  for (const promise of account.promises) if (promise.made <= day) return false;
   const first = prepared.steps[0]?.step.daysPastDue ?? 1;
   const soonest = Math.min(1, first);
   for (const { items } of figures) for (const item of items) if (counts(item) && item.age >= soonest) return false;
@@ -107,7 +107,7 @@ function quiet(moment: Moment, on: Temporal.PlainDate, figures: readonly Figures
   const { account, prepared } = moment;
   let steps = unmatched.get(prepared);
   if (steps === undefined) {
-    steps = prepared.version.policy.steps.map(({ id }) => ({ ...NO_MATCH, stepId: id }));
+    steps = prepared.version.policy.steps.map(({ id }) => ({ stepId: id, ...NO_MATCH }));
     unmatched.set(prepared, steps);
   }
   return {
