@@ -6,8 +6,8 @@ import { LETTER_WORDS } from "./decide-words.ts";
 
 const RTL = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 /** Characters that would turn the direction of what follows, and controls; a name must not rewrite a letter. */
-const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200e\u200f]/g;
-export const clean = (text: string): string => text.replaceAll(UNSAFE, "");
+const UNSAFE = /[\p{Cc}\u202a-\u202e\u2066-\u2069\u200e\u200f]/gu;
+export const clean = (text: string): string => text.replaceAll(/[\t\n]/g, " ").replaceAll(UNSAFE, "");
 
 const ESCAPES: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -74,7 +74,7 @@ const plain = (text: string): string => (RTL.test(text) ? `\u2068${clean(text)}\
 export function drawText({ blocks, language, facts }: LetterDocument): string {
   const words = LETTER_WORDS[language];
   const head = [plain(facts.creditor.name), `${words.letterNumber} ${plain(facts.number)}, ${dayIn(facts, facts.day)}`];
-  return `${[head.join("\n"), ...blocks.map(textBlock)].join("\n\n").replaceAll("\u00a0", " ")}\n`;
+  return `${[...(facts.number === "" ? [] : [head.join("\n")]), ...blocks.map(textBlock)].join("\n\n").replaceAll("\u00a0", " ")}\n`;
 }
 
 /** What is read on a telephone or sent as a text message: no head, no tables. */

@@ -58,7 +58,8 @@ export function makeFacts(ask: FactsAsk): LetterFacts {
   const invoices = new Map(account.invoices.map((invoice) => [invoice.invoiceId, invoice]));
   const items = state.currencies.flatMap((currency) => itemsOf(currency, { ask, invoices }));
   const claims = [...earlierClaims(ask, invoices), ...newClaims(ask, invoices)];
-  const payBy = day.add({ days: step !== undefined && step.noticeDays > 0 ? step.noticeDays : PAY_DAYS });
+  // The last day to pay is the one before the first on which anything happens.
+  const payBy = day.add({ days: step !== undefined && step.noticeDays > 1 ? step.noticeDays - 1 : PAY_DAYS });
   return {
     language,
     place,

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Language } from "../../access/contract.ts";
 import type { CustomerId } from "../../core/ids.ts";
 import { no } from "../../core/refusal.ts";
 import { ok } from "../../core/result.ts";
@@ -19,6 +20,7 @@ import {
   type QueueNotice,
 } from "./contract.ts";
 import { makeDocument } from "./decide-document.ts";
+import { drawText } from "./decide-draw.ts";
 import { languageOf, makeFacts, placeOf, purposeOf } from "./decide-facts.ts";
 import type { Creditor, LetterDocument } from "./decide-model.ts";
 import { outsideQuietHours } from "./decide-sms.ts";
@@ -236,8 +238,10 @@ export const markCall: MarkCall = async (tx, { letterId, outcome, day, actor, no
 /** What to say on the telephone, in the account's language; nothing is kept. */
 export const callScriptWith =
   (deps: LettersDeps) =>
-  async (tx: Tx, ask: QueueAsk): Promise<LetterDocument> =>
-    (await choose(deps, tx, { ...ask, channel: "call", letter: "call-script" })).make("", []);
+  async (tx: Tx, ask: QueueAsk): Promise<{ readonly language: Language; readonly text: string }> => {
+    const drawn = await choose(deps, tx, { ...ask, channel: "call", letter: "call-script" });
+    return { language: drawn.language, text: drawText(drawn.make("", [])) };
+  };
 
 /** A letter that a person asks for, outside the steps: thanks, a broken promise, the same again. It counts for no step. */
 export async function queueByHand(

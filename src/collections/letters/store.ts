@@ -39,11 +39,10 @@ export type LetterRow = {
   readonly failed_on: Temporal.PlainDate | null;
   readonly printed_at: Temporal.Instant | null;
   readonly maybe_twice: boolean;
-  readonly resent_as: string | null;
 };
 export type NewLetter = Omit<
   LetterRow,
-  "number" | "sent_at" | "sent_on" | "printed_at" | "maybe_twice" | "resent_as" | "facts" | "blocks" | "subject"
+  "number" | "sent_at" | "sent_on" | "printed_at" | "maybe_twice" | "facts" | "blocks" | "subject"
 >;
 
 /** Takes the place of one letter in the outbox; gives its number, or undefined when the place was taken before. */
@@ -93,16 +92,7 @@ export async function letterById(
 export type LetterChange = Partial<
   Pick<
     LetterRow,
-    | "state"
-    | "why"
-    | "detail"
-    | "sent_at"
-    | "sent_on"
-    | "failed_on"
-    | "printed_at"
-    | "maybe_twice"
-    | "resent_as"
-    | "not_before"
+    "state" | "why" | "detail" | "sent_at" | "sent_on" | "failed_on" | "printed_at" | "maybe_twice" | "not_before"
   >
 >;
 export async function updateLetter(tx: Tx, letterId: string, change: LetterChange): Promise<void> {

@@ -39,7 +39,6 @@ create table collections_letter (
   printed_at timestamptz,
   -- A crash lay between sending and recording, and it was sent again under the same Message-ID.
   maybe_twice boolean not null default false,
-  resent_as uuid references collections_letter (letter_id),
   unique (account_id, step_id, decided_on, channel),
   check (state <> 'sent' or sent_on is not null),
   check (state not in ('failed', 'returned', 'cancelled') or why is not null)
