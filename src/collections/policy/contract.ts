@@ -43,3 +43,30 @@ export type PolicyFault = Place & {
   readonly value: string;
   readonly facts: Readonly<Record<string, string | number>>;
 };
+
+/** Events of policies; `subject` is `{ kind: "policy", id: "se:3" }`, or the rate or acceptance. */
+export const POLICY_EVENTS = {
+  /** data: version, sha256. */
+  drafted: "collections.policy-drafted",
+  /** data: version, sha256 before and after. */
+  edited: "collections.policy-edited",
+  /** A completed simulation of exactly this text was looked at. data: sha256, simulationId. */
+  simulated: "collections.policy-simulated",
+  /** data: version, fromDay, position, sha256. */
+  asked: "collections.policy-asked",
+  /** data: version, fromDay, position, sha256. */
+  approved: "collections.policy-approved",
+  /** Back to draft. */
+  rejected: "collections.policy-rejected",
+  withdrawn: "collections.policy-withdrawn",
+  /** data: version, day. */
+  ended: "collections.policy-ended",
+  /** data: series, from, percent, source. */
+  rateAdded: "collections.rate-added",
+  /** data: policyId, version, acceptedOn, evidence. */
+  accepted: "collections.policy-accepted",
+} as const;
+
+export const VERSION_STATES = ["draft", "asked", "scheduled", "in-force", "superseded", "ended", "withdrawn"] as const;
+/** What a version is on a day; all but draft, asked and withdrawn follow from days. */
+export type VersionState = (typeof VERSION_STATES)[number];

@@ -1,0 +1,27 @@
+import type { CustomerId } from "../../core/ids.ts";
+import type { Tx } from "../../store/contract.ts";
+import type { Channel } from "../contract-policy.ts";
+import type { FactFeed } from "./decide-facts.ts";
+
+/** What policies ask of other parts; what is left out is unknown, and the linter does not look at it. */
+export type PolicyDeps = {
+  /** The desk's day and language, and its name for the public page. */
+  readonly desk: (
+    tx: Tx,
+    now: Temporal.Instant,
+  ) => Promise<{
+    readonly day: Temporal.PlainDate;
+    readonly name: string;
+    readonly language: "en" | "sv";
+    /** ISO 3166; undefined = not known. */
+    readonly country: string | undefined;
+  }>;
+  readonly customerCount: (tx: Tx) => Promise<number>;
+  readonly isCustomer: (tx: Tx, customerId: CustomerId) => Promise<boolean>;
+  /** Customers without an address, by channel. */
+  readonly withoutAddress?: (tx: Tx) => Promise<Partial<Readonly<Record<Channel, number>>>>;
+  /** Currencies that open invoices are in. */
+  readonly currencies?: (tx: Tx) => Promise<readonly string[]>;
+  /** Feeds that run. */
+  readonly feeds?: (tx: Tx) => Promise<readonly FactFeed[]>;
+};
