@@ -16,8 +16,10 @@ import { noticesRoutes } from "./notices/http.ts";
 import { noticesJobs } from "./notices/jobs.ts";
 import { openNoticeCounts, openNotices } from "./notices/lists.ts";
 import { receivablesRoutes } from "./receivables/http.ts";
+import { stripeRoutes } from "./receivables/stripe/http.ts";
 import { receivablesJobs } from "./receivables/jobs.ts";
 import type { ImportDeps } from "./receivables/service-import.ts";
+import { recordMoneyWith } from "./receivables/service-money.ts";
 import { ledgerCustomers, receivablesOf } from "./receivables/service.ts";
 import { responseRoutes } from "./response/http.ts";
 import { responseJobs } from "./response/jobs.ts";
@@ -81,6 +83,7 @@ export async function wireSlices(parts: SliceParts) {
       ...responseRoutes(responseDeps),
       ...customersRoutes(customersDeps),
       ...receivablesRoutes(importDeps),
+      ...stripeRoutes(wireStripe(parts, importDeps)),
       ...spendingRoutes(spendingDeps),
       ...exposure.routes,
     ],
@@ -117,6 +120,15 @@ function wireImport(
     defaultCurrency: async (tx) => (await access.settings(tx))["desk.currency"] ?? null,
   };
 }
+
+/** Stripe's signatures are judged by the real time: a drill that moves the desk's clock must not refuse them. */
+const wireStripe = ({ access }: SliceParts, { customersByIds, deskDay, onChanged }: ImportDeps) => ({
+  recordMoney: recordMoneyWith({ onChanged }),
+  customersByIds,
+  deskDay,
+  stripeSettings: access.stripeSettings,
+  wallNow: () => Temporal.Now.instant(),
+});
 
 function wireSync(parts: SliceParts, noticesDeps: NoticesDeps, exposure: Exposure): SyncDeps {
   const { store, clock, enqueue, access, microsoft, log, webhookUrl } = parts;

@@ -26,6 +26,7 @@ import {
   type PartnerCenterSettings,
   partnerCenterSettings,
   readDeskSettings,
+  stripeSettings,
 } from "./service-settings.ts";
 import { demoLink, firstRunLink } from "./service-welcome.ts";
 import { type HeaderMap, personOf } from "./session.ts";
@@ -86,6 +87,7 @@ export function createAccess(options: AccessOptions) {
     settings: (tx: Tx): Promise<DeskSettings> => readDeskSettings(desk, tx),
     partnerCenterSettings: (tx: Tx): Promise<PartnerCenterSettings> => partnerCenterSettings(desk, tx),
     letterSettings: (tx: Tx): Promise<LetterSettings> => letterSettings(desk, tx),
+    stripeSettings: (tx: Tx) => stripeSettings(desk, tx),
     verifyAudit: () => checkChain(desk),
     lastAuditCheck: (tx: Tx) => lastCheck(tx),
   };

@@ -109,6 +109,8 @@ export const SETTINGS = z.strictObject({
   "access.requireTwoFactor": z.boolean(),
   /** Further addresses under which the desk is reached, e.g. behind a proxy that changes the host name. */
   "access.trustedOrigins": z.array(z.url({ protocol: /^https?$/ }).max(200)).max(20),
+  /** Whether events of Stripe's test mode change the ledger: only while trying. */
+  "stripe.testEvents": z.boolean(),
   "partner-center.cloud": z.enum(["commercial", "us-government"]),
   /** The partner's own tenant. */
   "partner-center.tenantId": guidText,
@@ -129,6 +131,7 @@ export const SETTING_DEFAULTS: { readonly [Key in SettingKey]: Settings[Key] | n
   "response.approvals": {},
   "access.requireTwoFactor": true,
   "access.trustedOrigins": [],
+  "stripe.testEvents": false,
   "partner-center.cloud": "commercial",
   "partner-center.tenantId": null,
   "partner-center.appId": null,
@@ -143,6 +146,8 @@ export const SECRETS = [
   "partner-center.refreshToken",
   "collections.mailPassword",
   "collections.smsPassword",
+  /** Signing secrets of Stripe's webhook endpoints: one, or several separated by blanks while they are changed. */
+  "stripe.webhookSecrets",
 ] as const;
 export type SecretName = (typeof SECRETS)[number];
 const SECRET_CHARS_MAX = 8_192;

@@ -124,6 +124,15 @@ export async function letterSettings(desk: Desk, tx: Tx): Promise<LetterSettings
   };
 }
 
+/** For Stripe's signatures alone. A demo takes events of the test mode: nothing in it is real. */
+export async function stripeSettings(
+  desk: Desk,
+  tx: Tx,
+): Promise<{ readonly secrets: string | undefined; readonly takesTest: boolean }> {
+  const { values, open } = await opened(desk, tx);
+  return { secrets: open("stripe.webhookSecrets"), takesTest: desk.isDemo || values["stripe.testEvents"] === true };
+}
+
 /** For the connection to Microsoft alone. */
 export async function partnerCenterSettings(desk: Desk, tx: Tx): Promise<PartnerCenterSettings> {
   const { values, open } = await opened(desk, tx);

@@ -34,6 +34,7 @@ test("a desk that nobody has set up has its defaults, and asks for a second fact
     "partner-center.refreshToken": { isSet: false, changedAt: null },
     "collections.mailPassword": { isSet: false, changedAt: null },
     "collections.smsPassword": { isSet: false, changedAt: null },
+    "stripe.webhookSecrets": { isSet: false, changedAt: null },
   });
 });
 

@@ -7,7 +7,7 @@ import { STRIPE_LOG, STRIPE_SYSTEM } from "../contract-stripe.ts";
 import type { DisputeFact, Effect, Failure, MoneyFact, StripeEvent } from "./decide-event.ts";
 import type { InstrumentFact } from "./decide-instrument.ts";
 import { amountAt, idAt } from "./decide-object.ts";
-import type { StripeDeps } from "./service.ts";
+import type { StripeDeps } from "./deps.ts";
 import {
   countInstruments,
   instrumentState,

@@ -12,7 +12,8 @@ import {
   stripeStateJson,
   type StripeStateWire,
 } from "../contract-stripe.ts";
-import { matchStripeCustomer, receiveStripe, type StripeDeps } from "./service.ts";
+import type { StripeDeps } from "./deps.ts";
+import { matchStripeCustomer, receiveStripe } from "./service.ts";
 import {
   countEvents,
   type InstrumentRow,

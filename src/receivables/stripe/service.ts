@@ -1,12 +1,11 @@
 import { type CustomerId, guid } from "../../core/ids.ts";
 import { no, type Refusal } from "../../core/refusal.ts";
 import { ok, type Result } from "../../core/result.ts";
-import type { CustomersByIds } from "../../customers/contract.ts";
 import type { Actor, Tx } from "../../store/contract.ts";
 import { appendEvents } from "../../store/events.ts";
-import type { RecordMoney } from "../contract-ledger.ts";
 import { STRIPE_LOG } from "../contract-stripe.ts";
 import { act } from "./act.ts";
+import type { StripeDeps } from "./deps.ts";
 import { eventOf, meaningOf, rankOf, type StripeEvent, type Who } from "./decide-event.ts";
 import type { Obj } from "./decide-object.ts";
 import {
@@ -25,16 +24,6 @@ import {
 } from "./store.ts";
 import { secretsIn, verifyStripe } from "./verify.ts";
 
-export type StripeDeps = {
-  readonly recordMoney: RecordMoney;
-  readonly customersByIds: CustomersByIds;
-  /** The calendar day at the desk. */
-  readonly deskDay: (tx: Tx, at: Temporal.Instant) => Promise<Temporal.PlainDate>;
-  /** Endpoint secrets as kept in the settings, and whether events of Stripe's test mode count. */
-  readonly stripeSettings: (tx: Tx) => Promise<{ readonly secrets: string | undefined; readonly takesTest: boolean }>;
-  /** The real time: signatures are judged by it, whatever the desk's clock shows. */
-  readonly wallNow: () => Temporal.Instant;
-};
 export type Delivery = {
   readonly rawBody: Uint8Array;
   readonly signature: string | undefined;
