@@ -1,7 +1,15 @@
+import type { Person } from "../../access/contract.ts";
 import type { CustomerId } from "../../core/ids.ts";
-import type { Tx } from "../../store/contract.ts";
+import type { Actor, Tx } from "../../store/contract.ts";
 import type { Channel } from "../contract-policy.ts";
 import type { FactFeed } from "./decide-facts.ts";
+
+/** Who acts, and when. */
+export type By = {
+  readonly actor: Actor;
+  readonly person: Pick<Person, "id" | "name">;
+  readonly now: Temporal.Instant;
+};
 
 /** What policies ask of other parts; what is left out is unknown, and the linter does not look at it. */
 export type PolicyDeps = {

@@ -20,11 +20,11 @@ import {
   type VersionWire,
   whyBody,
 } from "./contract-wire.ts";
-import type { PolicyDeps } from "./deps.ts";
+import type { By, PolicyDeps } from "./deps.ts";
 import { packPolicy, packText } from "./packs.ts";
 import { acceptancesPage, lintFactsWire, policiesPage, publicPolicies, versionPage } from "./read.ts";
 import { addRate, ratesPage, recordAcceptance } from "./service-rates.ts";
-import { approve, askFor, type By, createDraft, end, reject, saveDraft, withdraw } from "./service.ts";
+import { approve, askFor, createDraft, end, reject, saveDraft, withdraw } from "./service.ts";
 import { findVersion, type VersionId } from "./store.ts";
 
 const VERSION = "/api/collections/policies/:policyId/versions/:version";

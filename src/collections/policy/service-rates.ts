@@ -5,7 +5,7 @@ import type { Tx } from "../../store/contract.ts";
 import { appendEvents } from "../../store/events.ts";
 import { POLICY_EVENTS } from "./contract.ts";
 import type { RatesWire } from "./contract-wire.ts";
-import type { PolicyDeps } from "./deps.ts";
+import type { By, PolicyDeps } from "./deps.ts";
 import {
   halfYearOf,
   missingRates,
@@ -14,7 +14,6 @@ import {
   type RateSeries,
   type ReferenceRate,
 } from "./law/decide-rates.ts";
-import type { By } from "./service.ts";
 import * as store from "./store.ts";
 
 /** All reference rates, the desk's own first: a half-year's first row counts. */

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { Person } from "../../access/contract.ts";
 import { assert } from "../../core/assert.ts";
 import { no, type Refusal } from "../../core/refusal.ts";
 import { ok, type Result } from "../../core/result.ts";
@@ -9,7 +8,7 @@ import type { Policy, PolicyVersion } from "../contract-policy.ts";
 import { checkPolicyText, isPublishable } from "./contract-check.ts";
 import { POLICY_EVENTS } from "./contract.ts";
 import { parsePolicy, POLICY_CHARS_MAX } from "./decide-parse.ts";
-import type { PolicyDeps } from "./deps.ts";
+import type { By, PolicyDeps } from "./deps.ts";
 import { lintFactsOf } from "./service-lint.ts";
 import * as store from "./store.ts";
 import type { VersionId, VersionRow } from "./store.ts";

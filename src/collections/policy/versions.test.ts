@@ -5,7 +5,7 @@ import type { CustomerId } from "../../core/ids.ts";
 import type { Refusal } from "../../core/refusal.ts";
 import type { Result } from "../../core/result.ts";
 import { testStore } from "../../store/testing.ts";
-import type { PolicyDeps } from "./deps.ts";
+import type { By, PolicyDeps } from "./deps.ts";
 import { packText } from "./packs.ts";
 import { policiesPage, publicPolicies, versionPage } from "./read.ts";
 import { addRate, ratesOf, ratesPage, recordAcceptance } from "./service-rates.ts";
