@@ -1,0 +1,129 @@
+import { sql } from "kysely";
+import type { CustomerId } from "../../core/ids.ts";
+import { type Actor, type Tx } from "../../store/contract.ts";
+import { jsonb } from "../../store/database.ts";
+import type { Judged, Model, ModelKind, TooLittle } from "./decide-model.ts";
+import type { PayerHistory } from "./decide-payer.ts";
+import type { ContactEffect } from "./decide-worklist.ts";
+
+/** Raised when a column of `Model` or `PayerHistory` gets another meaning: what was stored under another number is not read. */
+export const FORMAT = 1;
+
+export type ModelRow = {
+  readonly model_no: number;
+  readonly kind: ModelKind;
+  readonly as_of: Temporal.PlainDate;
+  readonly learnt_at: Temporal.Instant;
+  readonly state: "in-use" | "worse" | "replaced";
+  readonly invoices: number;
+  readonly payers: number;
+  readonly rows: number;
+  readonly judged: Judged;
+  readonly body: Model;
+};
+const COLUMNS = sql`model_no, kind, as_of, learnt_at, state, invoices, payers, rows, judged, body`;
+
+/** The model in use of each kind. */
+export async function modelsInUse(tx: Tx): Promise<ReadonlyMap<ModelKind, ModelRow>> {
+  const { rows } =
+    await sql<ModelRow>`select ${COLUMNS} from prediction_model where state = 'in-use' and format = ${FORMAT}`.execute(
+      tx,
+    );
+  return new Map(rows.map((row) => [row.kind, row]));
+}
+
+export async function newestModels(tx: Tx, limit: number): Promise<readonly ModelRow[]> {
+  const { rows } = await sql<ModelRow>`
+    select ${COLUMNS} from prediction_model where format = ${FORMAT} order by model_no desc limit ${limit}`.execute(tx);
+  return rows;
+}
+
+export type NewModel = {
+  readonly model: Model;
+  readonly asOf: Temporal.PlainDate;
+  readonly champion: Judged | undefined;
+  readonly isBetter: boolean;
+  readonly actor: Actor;
+  readonly now: Temporal.Instant;
+};
+/** Keeps what was learnt; a better one takes the place of the one in use. Gives its number. */
+export async function insertModel(tx: Tx, { model, asOf, champion, isBetter, actor, now }: NewModel): Promise<number> {
+  if (isBetter)
+    await sql`update prediction_model set state = 'replaced' where kind = ${model.kind} and state = 'in-use'`.execute(
+      tx,
+    );
+  const { judged, ...body } = model;
+  const { rows } = await sql<{ model_no: number }>`
+    insert into prediction_model (kind, format, as_of, learnt_at, state, invoices, payers, rows, judged, champion, body, learnt_by)
+    values (${model.kind}, ${FORMAT}, ${asOf}, ${now}, ${isBetter ? "in-use" : "worse"}, ${model.invoices}, ${model.payers}, ${model.rows},
+      ${jsonb(judged)}, ${champion === undefined ? null : jsonb(champion)}, ${jsonb(body)}, ${jsonb(actor)})
+    returning model_no`.execute(tx);
+  await sql`delete from prediction_lack where kind = ${model.kind}`.execute(tx);
+  return rows[0]?.model_no ?? 0;
+}
+
+export type LackRow = {
+  readonly kind: ModelKind;
+  readonly as_of: Temporal.PlainDate;
+  readonly rows: number;
+  readonly payers: number;
+};
+export async function writeLack(tx: Tx, kind: ModelKind, asOf: Temporal.PlainDate, lack: TooLittle): Promise<void> {
+  await sql`insert into prediction_lack (kind, as_of, rows, payers) values (${kind}, ${asOf}, ${lack.rows}, ${lack.payers})
+    on conflict (kind) do update set as_of = excluded.as_of, rows = excluded.rows, payers = excluded.payers`.execute(
+    tx,
+  );
+}
+export const lacks = async (tx: Tx): Promise<readonly LackRow[]> =>
+  (await sql<LackRow>`select kind, as_of, rows, payers from prediction_lack order by kind`.execute(tx)).rows;
+
+/** When something was last learnt, or was tried to; undefined = never. */
+export async function lastTried(tx: Tx): Promise<Temporal.PlainDate | undefined> {
+  const { rows } = await sql<{ day: Temporal.PlainDate | null }>`
+    select max(as_of) as day from (select as_of from prediction_model union all select as_of from prediction_lack) t`.execute(
+    tx,
+  );
+  return rows[0]?.day ?? undefined;
+}
+
+export type PayerRow = {
+  readonly account_id: CustomerId;
+  readonly as_of: Temporal.PlainDate;
+  readonly body: PayerHistory;
+};
+export async function payersOf(tx: Tx, accountIds: readonly CustomerId[]): Promise<ReadonlyMap<CustomerId, PayerRow>> {
+  const { rows } = await sql<PayerRow>`
+    select account_id, as_of, body from prediction_payer where account_id = any(${accountIds}::text[])`.execute(tx);
+  return new Map(rows.map((row) => [row.account_id, row]));
+}
+
+export type PayerWrite = { readonly accountId: CustomerId; readonly history: PayerHistory };
+export async function writePayers(tx: Tx, asOf: Temporal.PlainDate, payers: readonly PayerWrite[]): Promise<void> {
+  if (payers.length === 0) return;
+  const rows = payers.map(({ accountId, history }) => ({
+    account_id: accountId,
+    settled: history.settled,
+    body: history,
+  }));
+  await sql`insert into prediction_payer (account_id, as_of, settled, body)
+    select account_id, ${asOf}::date, settled, body from jsonb_to_recordset(${jsonb(rows)}) as t(account_id text, settled integer, body jsonb)
+    order by account_id
+    on conflict (account_id) do update set as_of = excluded.as_of, settled = excluded.settled, body = excluded.body
+    where prediction_payer.as_of <= excluded.as_of`.execute(tx);
+}
+
+export async function newestContact(tx: Tx): Promise<Extract<ContactEffect, { kind: "estimated" }> | undefined> {
+  const { rows } = await sql<{ calls: number; shift: number; low: number; high: number }>`
+    select calls, shift, low, high from prediction_contact order by as_of desc limit 1`.execute(tx);
+  return rows[0] === undefined ? undefined : { kind: "estimated", ...rows[0] };
+}
+export async function writeContact(
+  tx: Tx,
+  asOf: Temporal.PlainDate,
+  { calls, paid, shift, low, high }: Extract<ContactEffect, { kind: "estimated" }> & { readonly paid: number },
+): Promise<void> {
+  await sql`insert into prediction_contact (as_of, calls, paid, shift, low, high) values (${asOf}, ${calls}, ${paid}, ${shift}, ${low}, ${high})
+    on conflict (as_of) do update set calls = excluded.calls, paid = excluded.paid, shift = excluded.shift, low = excluded.low, high = excluded.high`.execute(
+    tx,
+  );
+}
