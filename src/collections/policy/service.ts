@@ -13,12 +13,6 @@ import { lintFactsOf } from "./service-lint.ts";
 import * as store from "./store.ts";
 import type { VersionId, VersionRow } from "./store.ts";
 
-/** Who acts, and when. */
-export type By = {
-  readonly actor: Actor;
-  readonly person: Pick<Person, "id" | "name">;
-  readonly now: Temporal.Instant;
-};
 type Done = Result<VersionId, Refusal>;
 
 export const sha256Of = (text: string): string => createHash("sha256").update(text).digest("hex");

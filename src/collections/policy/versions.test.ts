@@ -12,7 +12,6 @@ import { addRate, ratesOf, ratesPage, recordAcceptance } from "./service-rates.t
 import {
   approve,
   askFor,
-  type By,
   createDraft,
   end,
   markSimulated,
