@@ -1,102 +1,23 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { after, beforeEach, test } from "node:test";
 import { simpleParser } from "mailparser";
-import type { LetterSettings } from "../../access/contract-settings.ts";
-import type { CustomerId } from "../../core/ids.ts";
-import { SURETY } from "../../store/contract.ts";
 import { readEvents } from "../../store/events.ts";
 import { testStore } from "../../store/testing.ts";
-import type { LetterWhy } from "./contract.ts";
-import type { LettersDeps } from "./deps.ts";
-import { addContact } from "./http-contacts.ts";
-import { receiveMail } from "./inbound.ts";
-import { accountContacts, noticesOf, queueNoticeWith } from "./service.ts";
 import { sendDue, takeOver } from "./send.ts";
-import { letterById, trailOf } from "./store.ts";
+import { accountContacts, noticesOf, queueNoticeWith } from "./service.ts";
+import { trailOf } from "./store.ts";
 import { recipientsOf } from "./store-recipients.ts";
 import { ask, NOW, TODAY } from "./testing.ts";
-import { DESK, mailServer, type Sink } from "./testing-server.ts";
+import { mailServer } from "./testing-server.ts";
+import { newAccount, over, testWorld } from "./testing-world.ts";
 
 const store = await testStore();
-const dataFolder = mkdtempSync(join(tmpdir(), "surety-letters-"));
-after(() => rmSync(dataFolder, { recursive: true, force: true }));
-
-type World = LettersDeps & {
-  clockAt: Temporal.Instant;
-  cancelWith: LetterWhy | undefined;
-  readonly tasks: { kind: string; facts: object }[];
-  settingsNow: LetterSettings;
-};
-function world(settings: Partial<LetterSettings> = {}, more: Partial<LettersDeps> = {}): World {
-  const made: World = {
-    store,
-    clock: { now: () => made.clockAt },
-    newId: randomUUID,
-    enqueue: async () => {},
-    customersByIds: async () => new Map(),
-    settings: async () => made.settingsNow,
-    isDemo: false,
-    dataFolder,
-    zone: () => "Europe/Stockholm",
-    language: async () => "en",
-    stillWanted: async () =>
-      made.cancelWith === undefined ? { kind: "send" } : { kind: "cancel", why: made.cancelWith },
-    openTask: async (_tx, { kind, facts }) => void made.tasks.push({ kind, facts }),
-    accountToday: async () => undefined,
-    post: async () => {
-      throw new Error("no gateway in this test");
-    },
-    ...more,
-    clockAt: NOW,
-    cancelWith: undefined,
-    tasks: [],
-    settingsNow: { creditor: DESK, mail: undefined, sms: undefined, ...settings },
-  };
-  return made;
-}
-const over = (sink: Sink) => ({ mail: sink.setting });
-const newAccount = () => randomUUID() as CustomerId;
-
-/** An account with an address and one letter in the outbox. */
-async function queued(
-  deps: World,
-  { to = ["anna@kund.example"], channel = "mail" as "mail" | "sms", accountId = newAccount() } = {},
-) {
-  const letterId = await store.inTransaction(async (tx) => {
-    for (const address of to)
-      await addContact(deps, tx, {
-        accountId,
-        channel,
-        address,
-        name: null,
-        source: "person",
-        actor: SURETY,
-        now: NOW,
-      });
-    const spec = {
-      accountId,
-      items: [{ number: "10413", open: 1250000n, due: "2026-10-12" }],
-      channels: [{ channel, letter: channel === "sms" ? "sms" : "suspension-notice" }],
-    };
-    const [told] = await queueNoticeWith(deps)(tx, ask(spec));
-    assert.ok(told);
-    return told.letterId;
-  });
-  return { accountId, letterId };
-}
-const stateOf = async (letterId: string) => {
-  const row = await letterById(store.db, letterId);
-  assert.ok(row);
-  return row;
-};
-const receive = (deps: World, raw: string) =>
-  store.inTransaction((tx) => receiveMail(deps, tx, { raw: Buffer.from(raw), now: deps.clockAt }));
+const { world, queued, stateOf, calm, dataFolder } = testWorld(store);
+beforeEach(calm);
 
 test("accepted: the server's answer is kept, the notice is told that day, the mail has text, HTML and the PDF", async () => {
   const sink = await mailServer();
@@ -275,94 +196,6 @@ test("the demo writes files and speaks to nobody, whatever its settings say", as
   assert.equal(mail.from?.value[0]?.address, "reskontra@nordvik.example");
 });
 
-const report = (token: string, { action = "failed", status = "5.1.1" } = {}) =>
-  `Return-Path: <>
-From: MAILER-DAEMON@mx.kund.example
-To: collections+${token}@desk.example
-Subject: Undelivered Mail Returned to Sender
-Content-Type: multipart/report; report-type=delivery-status; boundary="b"
-Message-ID: <${randomUUID()}@mx.kund.example>
-
---b
-Content-Type: text/plain
-
-The mail could not be delivered.
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mx.kund.example
-
-Final-Recipient: rfc822; anna@kund.example
-Action: ${action}
-Status: ${status}
-Diagnostic-Code: smtp; 550 ${status} user unknown
-
---b--
-`.replaceAll("\n", "\r\n");
-
-test("a hard bounce stops the clock: failed from that day, the address bad, a person asked; the same report twice is one", async () => {
-  const sink = await mailServer();
-  const deps = world(over(sink));
-  const { letterId, accountId } = await queued(deps);
-  await sendDue(deps);
-  const [copy] = await recipientsOf(store.db, letterId);
-  deps.clockAt = NOW.add({ hours: 48 });
-  const raw = report(copy?.token ?? "");
-  const first = await receive(deps, raw);
-  assert.ok(first.ok);
-  assert.deepEqual([first.value.kind, first.value.letterId], ["bounce-hard", letterId]);
-  const row = await stateOf(letterId);
-  assert.deepEqual(
-    [row.state, row.why, row.sent_on?.toString(), row.failed_on?.toString()],
-    ["failed", "bounced", "2026-11-18", "2026-11-20"],
-  );
-  const [notice] = (await noticesOf(store.db, [accountId])).get(accountId) ?? [];
-  assert.equal(notice?.failedOn?.toString(), "2026-11-20");
-  assert.deepEqual(
-    deps.tasks.map((task) => task.kind),
-    ["wrong-address"],
-  );
-  const again = await receive(deps, raw);
-  assert.ok(again.ok && again.value.already);
-  assert.equal(deps.tasks.length, 1);
-});
-
-test("a soft bounce is sent again; a report of delay changes nothing", async () => {
-  const sink = await mailServer();
-  const deps = world(over(sink));
-  const { letterId } = await queued(deps);
-  await sendDue(deps);
-  const [copy] = await recipientsOf(store.db, letterId);
-  await receive(deps, report(copy?.token ?? "", { action: "delayed", status: "4.4.1" }));
-  assert.equal((await stateOf(letterId)).state, "sent");
-  await receive(deps, report(copy?.token ?? "", { status: "4.2.2" }));
-  assert.deepEqual([(await stateOf(letterId)).state, (await stateOf(letterId)).sent_on], ["deferred", null]);
-  deps.clockAt = NOW.add({ minutes: 30 });
-  await sendDue(deps);
-  assert.deepEqual([(await stateOf(letterId)).state, sink.mails.length], ["sent", 2]);
-});
-
-test("a reply opens on the customer by tag or by the Message-ID it answers; an absence is only recorded", async () => {
-  const sink = await mailServer();
-  const deps = world(over(sink));
-  const { letterId } = await queued(deps);
-  await sendDue(deps);
-  const row = await stateOf(letterId);
-  const mail = (headers: string) =>
-    `From: Anna <anna@kund.example>\r\nSubject: Sv: Varsel\r\nMessage-ID: <${randomUUID()}@x>\r\n${headers}\r\n\r\nVi betalar på fredag.\r\n`;
-  const byId = await receive(deps, mail(`To: collections@desk.example\r\nIn-Reply-To: ${row.message_id}`));
-  assert.ok(byId.ok);
-  assert.deepEqual([byId.value.kind, byId.value.letterId], ["reply", letterId]);
-  assert.deepEqual(
-    deps.tasks.map((task) => task.kind),
-    ["reply"],
-  );
-  const absent = await receive(deps, mail(`To: ${sink.mails[0]?.from}\r\nAuto-Submitted: auto-replied`));
-  assert.ok(absent.ok);
-  assert.deepEqual([absent.value.kind, absent.value.letterId, deps.tasks.length], ["auto-reply", letterId, 1]);
-  assert.equal((await stateOf(letterId)).state, "sent");
-});
-
 test("killed before the text: sent again without doubt; after it: again under the same id, marked", async () => {
   for (const place of ["before-data", "after-data"] as const) {
     const sink = await mailServer();
@@ -428,18 +261,4 @@ test("a text message: form, sign-in and number as 46elks takes them; in doubt it
   const lost = await queued(broken, { to: ["+46701234568"], channel: "sms" });
   await sendDue(broken);
   assert.equal((await stateOf(lost.letterId)).state, "failed");
-});
-
-test("mail that lies in the folder is taken and put away", async () => {
-  const { readMailFolder } = await import("./inbound.ts");
-  const deps = world();
-  await readMailFolder(deps);
-  writeFileSync(
-    join(dataFolder, "mail-in", "a.eml"),
-    "From: x@y.example\r\nTo: collections@desk.example\r\nSubject: Hej\r\n\r\nHej\r\n",
-  );
-  writeFileSync(join(dataFolder, "mail-in", "b.eml"), "");
-  assert.equal(await readMailFolder(deps), 2);
-  assert.ok(existsSync(join(dataFolder, "mail-in", "done", "a.eml")));
-  assert.deepEqual(readdirSync(join(dataFolder, "mail-in", "refused")), ["mail-empty b.eml"]);
 });

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { PDFDocument } from "pdfkit";
+import PdfKit from "pdfkit";
 import { clean } from "./decide-draw.ts";
 import { type FontSubset, writeFromOutlines } from "./pdf-glyphs.ts";
 
@@ -24,7 +24,7 @@ const ALIKE: Readonly<Record<string, string>> = {
   "\u2212": "-",
 };
 
-export type Pdf = InstanceType<typeof PDFDocument>;
+export type Pdf = InstanceType<typeof PdfKit>;
 type HasGlyph = { readonly hasGlyphForCodePoint: (code: number) => boolean };
 type WithFont = { readonly _font: { readonly font: HasGlyph; readonly subset: FontSubset } };
 
@@ -53,7 +53,7 @@ export function openTypesetter(
   size: "A4" | "LETTER",
   info: { readonly title: string; readonly language: string },
 ): Typesetter {
-  const doc = new PDFDocument({
+  const doc = new PdfKit({
     size,
     margin: 0,
     autoFirstPage: false,

@@ -82,7 +82,7 @@ export function ask(spec: AskSpec): QueueAsk {
   const listed = new Set(spec.listed ?? []);
   const currencies = [...new Set(spec.items.map((item) => item.currency ?? "SEK"))];
   const counted = spec.items
-    .filter((item) => item.leftOut === undefined && !listed.has(item.number))
+    .filter((item) => item.leftOut === undefined && !listed.has(item.number) && lateBy(item.due) > 0)
     .map((item) => item.number);
   const account: AccountHistory = {
     account: {
