@@ -3,9 +3,10 @@ import { userInfo } from "node:os";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { ImportOptions } from "./cli/program.ts";
+import type { BankFileOptions, ImportOptions } from "./cli/program.ts";
 import type { Refusal } from "./core/refusal.ts";
 import { openApi } from "./http/openapi.ts";
+import { takeBankFile } from "./main-bank.ts";
 import { modeOf, openDatabase } from "./main-database.ts";
 import { type Desk, openDesk } from "./main-desk.ts";
 import { importFile as takeFile, type MappingChange } from "./receivables/import-file.ts";
@@ -104,6 +105,13 @@ export const importFile = (
     );
     return 0;
   });
+
+/** Takes a bank's file in and prints what became of it. Exit code 1 when it was refused. */
+export const bankFile = (
+  command: Command,
+  { file, ...options }: BankFileOptions & { readonly file: string },
+): Promise<number> =>
+  withDesk(command, ({ slices }) => takeBankFile(file, options, { deps: slices.importDeps, actor: shell() }));
 
 /** Reads feeds from Partner Center now. Exit code 1 when any of them failed. */
 export async function syncNow(

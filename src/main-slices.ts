@@ -8,6 +8,7 @@ import { customersJobs } from "./customers/jobs.ts";
 import * as customers from "./customers/service.ts";
 import { customersSinks } from "./customers/sinks.ts";
 import type { Route } from "./http/contract.ts";
+import { wireBank } from "./main-bank.ts";
 import { wireExposure } from "./main-exposure.ts";
 import { type DeskFacts, followDesk, newId, type SliceParts } from "./main-parts.ts";
 import { type WiredNotices, wireCases, wireNotices, wireResponse, wireSpending } from "./main-watch.ts";
@@ -15,6 +16,8 @@ import { saveAlertHint, saveAlerts, type NoticesDeps } from "./notices/alerts.ts
 import { noticesRoutes } from "./notices/http.ts";
 import { noticesJobs } from "./notices/jobs.ts";
 import { openNoticeCounts, openNotices } from "./notices/lists.ts";
+import { bankRoutes } from "./receivables/bank/http-bank.ts";
+import { bankJobs } from "./receivables/bank/jobs-bank.ts";
 import { receivablesRoutes } from "./receivables/http.ts";
 import { stripeRoutes } from "./receivables/stripe/http.ts";
 import { receivablesJobs } from "./receivables/jobs.ts";
@@ -83,6 +86,7 @@ export async function wireSlices(parts: SliceParts) {
       ...responseRoutes(responseDeps),
       ...customersRoutes(customersDeps),
       ...receivablesRoutes(importDeps),
+      ...bankRoutes(wireBank(importDeps)),
       ...stripeRoutes(wireStripe(parts, importDeps)),
       ...spendingRoutes(spendingDeps),
       ...exposure.routes,
@@ -94,6 +98,7 @@ export async function wireSlices(parts: SliceParts) {
       ...responseJobs(responseDeps),
       ...customersJobs(followDeps),
       ...receivablesJobs(importDeps),
+      ...bankJobs(importDeps),
       ...spendingJobs(spendingDeps),
       ...exposure.jobs,
     ],

@@ -20,6 +20,10 @@ const program = createProgram(
     serve: async () => (await import("./main-serve.ts")).serve(desk.settings, version),
     link: async (options) => (await commands()).link(desk, options),
     importFile: async (file, options) => (await commands()).importFile(desk, { file, ...options }),
+    bankFile: async (file, options) =>
+      options.dryRun
+        ? (await import("./main-bank.ts")).checkBankFile(file, options)
+        : (await commands()).bankFile(desk, { file, ...options }),
     sync: async (feeds, options) => (await commands()).syncNow(desk, { feeds, ...options }),
     auditVerify: async (options) => (await commands()).auditVerify(desk, options),
     auditExport: async (options) => (await commands()).auditExport(desk, options),

@@ -1,10 +1,11 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 
 /** What the commands do; main.ts hands in the doing. Each returns the process's exit code. */
 export type Commands = {
   serve(): Promise<number>;
   link(options: { json: boolean }): Promise<number>;
   importFile(file: string, options: ImportOptions): Promise<number>;
+  bankFile(file: string, options: BankFileOptions): Promise<number>;
   sync(feeds: readonly string[], options: { json: boolean }): Promise<number>;
   auditVerify(options: { json: boolean; file?: string }): Promise<number>;
   auditExport(options: { out: string }): Promise<number>;
@@ -18,6 +19,12 @@ export type ImportOptions = {
   readonly dryRun: boolean;
   readonly createCustomers: boolean;
   readonly currency?: string;
+  readonly json: boolean;
+};
+
+export type BankFileOptions = {
+  readonly dryRun: boolean;
+  readonly differing?: "take" | "leave";
   readonly json: boolean;
 };
 
@@ -56,6 +63,15 @@ export function createProgram(commands: Commands, version: string): Command {
     .option("--dry-run", "say what would happen and keep nothing", false)
     .option("--json", "print JSON", false)
     .action((file: string, options: ImportOptions) => done(commands.importFile(file, options)));
+  const receivables = program.command("receivables").description("who owes us what");
+  receivables
+    .command("bank")
+    .description("take in a bank's file: camt.052/053/054, BgMax, MT940, BAI2; SIE is compared")
+    .argument("<file>")
+    .option("--dry-run", "read it and check that it adds up, without a database", false)
+    .addOption(new Option("--differing <what>", "statements that do not add up").choices(["take", "leave"]))
+    .option("--json", "print JSON", false)
+    .action((file: string, options: BankFileOptions) => done(commands.bankFile(file, options)));
   program
     .command("sync")
     .description("read from Partner Center now")
