@@ -222,6 +222,8 @@ export const accountJson = z.object({
       ),
       /** Told today, if anything. */
       tell: z.string().nullable(),
+      /** Why the next notice does not go today; null = it goes, or nothing is left to tell. */
+      tellWaits: z.object({ stepId: z.string(), why: z.string(), until: dayJson.nullable() }).nullable(),
     })
     .nullable(),
   told: z.array(toldJson),

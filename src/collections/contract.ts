@@ -159,6 +159,8 @@ export const collectionsSettings = z.strictObject({
   askAgainDays: z.number().int().min(1).max(90).default(14),
   /** Days before a hold ends on which its owner is asked. */
   holdAskDays: z.number().int().min(0).max(14).default(3),
+  /** Points that a call is assumed to add to an even chance of payment, until 200 calls are logged. */
+  contactPoints: z.number().int().min(0).max(49).default(17),
 });
 export type CollectionsSettings = z.output<typeof collectionsSettings>;
 

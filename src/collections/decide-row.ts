@@ -5,6 +5,7 @@ import type { AccountScore, Reading } from "./contract.ts";
 import type { AccountHistory } from "./contract-history.ts";
 import type { LadderState } from "./contract-ladder.ts";
 import type { PolicyVersion } from "./contract-policy.ts";
+import { foldName } from "./decide-list.ts";
 import type { StateToWrite } from "./store-state.ts";
 
 /** The row of an account in lists: derived from its state, never read to decide anything. */
@@ -56,7 +57,7 @@ export function rowOf(ask: RowAsk): StateToWrite {
   return {
     account_id: account.accountId,
     name: account.name,
-    name_key: account.name.toLowerCase(),
+    name_key: foldName(account.name),
     country: account.country ?? null,
     customer_class: account.customerClass ?? null,
     pays_for: Math.max(0, account.customerIds.length - 1),

@@ -7,6 +7,7 @@ import type { Money } from "../core/money.ts";
 import type { Refusal } from "../core/refusal.ts";
 import type { Result } from "../core/result.ts";
 import type { Clock } from "../core/time.ts";
+import type { SubscriptionsAhead } from "../customers/contract-due.ts";
 import type { CustomersByIds } from "../customers/contract.ts";
 import type { ReadLedger, RecordClaims, RecordMoney } from "../receivables/contract-ledger.ts";
 import type { ProposalKind, ProposalStateKind, Wanted } from "../response/contract.ts";
@@ -16,7 +17,7 @@ import type { BankFreshness, ScoreAccounts } from "./contract.ts";
 import type { AccountHistory } from "./contract-history.ts";
 import type { PlannedNotice } from "./contract-ladder.ts";
 import type { Policy, PolicyVersion } from "./contract-policy.ts";
-import type { AccountContactsOf, LetterClaim, MarkCall, NoticesOf, QueueNotice } from "./letters/contract.ts";
+import type { AccountContactsOf, LetterClaim, MarkCall, NoticesOf, QueueAsk, QueueNotice } from "./letters/contract.ts";
 
 /** Policies in force on a day, in the order of the desk. */
 export type PoliciesOn = (tx: Tx, day: Temporal.PlainDate) => Promise<readonly PolicyVersion[]>;
@@ -137,11 +138,21 @@ export type CollectionsDeps = {
   readonly contactsOf: AccountContactsOf;
   readonly queueNotice: QueueNotice;
   readonly markCall: MarkCall;
+  /** A number to ring each account on. */
+  readonly phonesOf: (tx: Tx, accountIds: readonly CustomerId[]) => Promise<ReadonlyMap<CustomerId, string>>;
   readonly policiesOn: PoliciesOn;
   readonly claimsFor: ClaimsFor;
+  /** Since which day each policy is in force, by its id. */
+  readonly inForceSince: (tx: Tx) => Promise<ReadonlyMap<string, Temporal.PlainDate>>;
   readonly score: ScoreAccounts;
+  /** On how many invoices and logged calls the chances rest; undefined = nothing is learnt yet. */
+  readonly learntFrom: (tx: Tx) => Promise<{ readonly invoices: number; readonly contacts: number } | undefined>;
   readonly response: ResponseDoor;
   readonly holdingsOf: HoldingsOf;
+  readonly renewalsAhead: SubscriptionsAhead;
+  readonly windowsAhead: SubscriptionsAhead;
+  /** What to say on the telephone, in the account's language. */
+  readonly callScript: (tx: Tx, ask: QueueAsk) => Promise<{ readonly language: "en" | "sv"; readonly text: string }>;
   readonly openCasesOf: OpenCasesOf;
   readonly reportFinding: ReportFinding;
   readonly resolveFinding: ResolveFinding;

@@ -153,6 +153,7 @@ export function scoreAsk({ history }: Pick<Loaded, "history">, { state, day }: S
     accountId: history.account.accountId,
     overdue: { minor, currency: ground.reporting },
     daysPastDue: state?.carrying?.daysPastDue ?? 0,
+    invoices: history.invoices,
   };
 }
 

@@ -42,10 +42,11 @@ export async function insertTask(tx: Tx, task: NewTask): Promise<boolean> {
     on conflict do nothing returning task_id`.execute(tx);
   return rows.length > 0;
 }
-export async function findTask(tx: Tx, id: string): Promise<TaskRow | undefined> {
-  const { rows } = await sql<TaskRow>`select * from collections_task where task_id::text = ${id} for update`.execute(
-    tx,
-  );
+export async function findTask(tx: Tx, id: string, lock: "lock" | "read" = "lock"): Promise<TaskRow | undefined> {
+  const { rows } =
+    await sql<TaskRow>`select * from collections_task where task_id::text = ${id} ${lock === "lock" ? sql`for update` : sql``}`.execute(
+      tx,
+    );
   return rows[0];
 }
 export async function tasksOf(tx: Tx, accountId: CustomerId, limit: number): Promise<readonly TaskRow[]> {

@@ -77,3 +77,46 @@ export async function loadWindows(
     order by v.cancellable_until, s.id limit 1`,
   );
 }
+
+export type DueSubscriptionRow = DueRow & { readonly subscriptionId: string };
+/** Rows of one look ahead; a desk with more has its list cut, never its count of customers. */
+const AHEAD_MAX = 10_000;
+
+const toAhead = (row: Row & { readonly subscription_id: string }): DueSubscriptionRow => ({
+  subscriptionId: row.subscription_id,
+  customerId: row.customer_id,
+  customerName: row.customer_name,
+  facts: row.facts,
+  at: row.at,
+  price: priceOf(row),
+});
+const AHEAD = sql`select s.id as subscription_id, c.id as customer_id, c.name as customer_name, v.facts, 0 as n, pr.unit_price, pr.currency, pr.from_day`;
+const AHEAD_FROM = sql`from subscription_version v join subscription s on s.id = v.subscription_id and s.gone_at is null
+  join customer c on c.id = v.customer_id and c.detached_at is null
+  left join lateral (select unit_price, currency, from_day from subscription_price where subscription_id = s.id order by from_day desc limit 1) pr on true`;
+
+/** Subscriptions that renew by themselves before `until`, whoever holds them. */
+export async function loadRenewalsAhead(
+  tx: Tx,
+  days: { readonly from: Temporal.PlainDate; readonly until: Temporal.PlainDate },
+): Promise<readonly DueSubscriptionRow[]> {
+  const { rows } = await sql<
+    Row & { subscription_id: string }
+  >`${AHEAD}, (v.commitment_end_day + 1)::timestamp at time zone 'UTC' as at ${AHEAD_FROM}
+    where v.valid_to is null and v.auto_renew and v.status = 'active' and v.family not in ('azure-plan', 'azure-legacy')
+      and v.commitment_end_day between ${days.from} and ${days.until} order by v.commitment_end_day, s.id limit ${AHEAD_MAX}`.execute(
+    tx,
+  );
+  return rows.map(toAhead);
+}
+
+/** Cancel windows that close before `until`, whoever holds the subscription. */
+export async function loadWindowsAhead(
+  tx: Tx,
+  times: { readonly from: Temporal.Instant; readonly until: Temporal.Instant },
+): Promise<readonly DueSubscriptionRow[]> {
+  const { rows } = await sql<Row & { subscription_id: string }>`${AHEAD}, v.cancellable_until as at ${AHEAD_FROM}
+    where v.valid_to is null and v.status not in ('deleted', 'expired', 'disabled') and v.cancellable_until > ${times.from} and v.cancellable_until <= ${times.until}
+    order by v.cancellable_until, s.id limit ${AHEAD_MAX}`.execute(tx);
+  return rows.map(toAhead);
+}
