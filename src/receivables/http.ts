@@ -5,6 +5,7 @@ import { customerIdInput, dayInput, pageOf, pageQuery } from "../core/wire.ts";
 import { route, type Route } from "../http/contract.ts";
 import { ageingJson, customerReceivablesJson, invoiceRowJson, invoicesQuery } from "./contract.ts";
 import { importRoutes } from "./http-import.ts";
+import { type LedgerPageDeps, ledgerPageRoutes } from "./http-ledger.ts";
 import { importReportRoutes } from "./http-report.ts";
 import { ageingOf, receivablesOf } from "./service.ts";
 import type { ImportDeps } from "./service-import.ts";
@@ -14,8 +15,9 @@ import { invoiceWire } from "./wire.ts";
 const customerParams = z.strictObject({ customerId: customerIdInput });
 
 /** All routes of this slice. */
-export const receivablesRoutes = (deps: ImportDeps): Route[] => [
+export const receivablesRoutes = (deps: ImportDeps & Pick<LedgerPageDeps, "judgedPromises">): Route[] => [
   ...ledgerRoutes(deps),
+  ...ledgerPageRoutes(deps),
   ...importRoutes(deps),
   ...importReportRoutes(),
 ];

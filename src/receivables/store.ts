@@ -10,7 +10,7 @@ import {
   type ReceivablesMovement,
 } from "./contract.ts";
 
-type Scope = { readonly asOf: Temporal.PlainDate; readonly customerIds?: readonly CustomerId[] | undefined };
+export type Scope = { readonly asOf: Temporal.PlainDate; readonly customerIds?: readonly CustomerId[] | undefined };
 
 type OpenRow = {
   readonly customer_id: string;
@@ -41,8 +41,8 @@ export const dueAt = (asOf: Temporal.PlainDate) => sql`case when i.due_changes i
  * What is open of each invoice at the end of a day. Only invoices that were not settled by then are candidates, and only those
  * with any payment look at their allocations, so that a million paid invoices cost nothing.
  */
-const openAt = ({ asOf, customerIds }: Scope) => sql`
-  select i.invoice_id, i.customer_id, i.currency, ${dueAt(asOf)} as due_date, i.recorded_at, i.amount_minor - coalesce(a.paid, 0) as open_minor,
+export const openAt = ({ asOf, customerIds }: Scope) => sql`
+  select i.invoice_id, i.customer_id, i.currency, ${dueAt(asOf)} as due_date, i.issue_date, i.kind, i.recorded_at, i.amount_minor - coalesce(a.paid, 0) as open_minor,
     ${asOf}::date - ${dueAt(asOf)} as late,
     (i.disputed or i.disputed_until > ${asOf}::date) and coalesce(i.disputed_from <= ${asOf}::date, true) as disputed
   from invoice i
@@ -50,8 +50,8 @@ const openAt = ({ asOf, customerIds }: Scope) => sql`
   where ${inScope(customerIds)} and i.issue_date <= ${asOf}::date and (i.settled_on is null or i.settled_on > ${asOf}::date)`;
 
 /** Money that was received by a day and not allocated by it. */
-const freeAt = ({ asOf, customerIds }: Scope) => sql`
-  select p.customer_id, p.currency, p.recorded_at, p.amount_minor - coalesce(a.given, 0) as left_minor
+export const freeAt = ({ asOf, customerIds }: Scope) => sql`
+  select p.customer_id, p.currency, p.value_date, p.recorded_at, p.amount_minor - coalesce(a.given, 0) as left_minor
   from payment p
   left join lateral (select sum(amount_minor)::bigint as given from allocation where payment_id = p.payment_id and day <= ${asOf}::date) a on p.allocated_minor <> 0 or p.taken_on is not null
   where ${inScope(customerIds)} and p.value_date <= ${asOf}::date and (p.allocated_on is null or p.allocated_on > ${asOf}::date)`;
