@@ -10,6 +10,8 @@ import { customersSinks } from "./customers/sinks.ts";
 import type { Route } from "./http/contract.ts";
 import { wireBank } from "./main-bank.ts";
 import { wireExposure } from "./main-exposure.ts";
+import { policyRoutes } from "./collections/policy/http.ts";
+import { policyDepsOf } from "./main-policy.ts";
 import { type DeskFacts, followDesk, newId, type SliceParts } from "./main-parts.ts";
 import { type WiredNotices, wireCases, wireNotices, wireResponse, wireSpending } from "./main-watch.ts";
 import { saveAlertHint, saveAlerts, type NoticesDeps } from "./notices/alerts.ts";
@@ -90,6 +92,7 @@ export async function wireSlices(parts: SliceParts) {
       ...stripeRoutes(wireStripe(parts, importDeps)),
       ...spendingRoutes(spendingDeps),
       ...exposure.routes,
+      ...policyRoutes(policyDepsOf(access, desk)),
     ],
     jobs: (): readonly Job[] => [
       ...access.jobs(),

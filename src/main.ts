@@ -27,6 +27,8 @@ const program = createProgram(
     sync: async (feeds, options) => (await commands()).syncNow(desk, { feeds, ...options }),
     auditVerify: async (options) => (await commands()).auditVerify(desk, options),
     auditExport: async (options) => (await commands()).auditExport(desk, options),
+    lintPolicy: async (file, options) =>
+      (await import("./collections/policy/commands.ts")).lintFile(file, options, { line: (text) => console.log(text) }),
     openApi: async () => (await commands()).openApiText(desk),
   },
   version,

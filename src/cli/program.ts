@@ -10,7 +10,11 @@ export type Commands = {
   auditVerify(options: { json: boolean; file?: string }): Promise<number>;
   auditExport(options: { out: string }): Promise<number>;
   openApi(): Promise<number>;
+  lintPolicy(file: string, options: LintOptions): Promise<number>;
 };
+
+/** `json` prints one value; findings are worded in `language`. */
+export type LintOptions = { readonly json: boolean; readonly language: "en" | "sv" };
 
 export type ImportOptions = {
   readonly kind: "invoices" | "payments" | "deposits";
@@ -33,6 +37,11 @@ const kind = (text: string): (typeof KINDS)[number] => {
   const found = KINDS.find((one) => one === text);
   if (found === undefined) throw new InvalidArgumentError(`must be ${KINDS.join(", ")}`);
   return found;
+};
+
+const language = (text: string): "en" | "sv" => {
+  if (text !== "en" && text !== "sv") throw new InvalidArgumentError("must be en or sv");
+  return text;
 };
 
 /** The command line: `npm run -s surety -- …` from a clone. `--json` prints one JSON value on stdout and nothing else. */
@@ -90,6 +99,7 @@ export function createProgram(commands: Commands, version: string): Command {
     .description("write the event log as JSON lines that can be verified offline")
     .requiredOption("--out <file>", "file to write, - for standard output")
     .action((options: { out: string }) => done(commands.auditExport(options)));
+  addCollections(program, commands, done);
   program
     .command("openapi")
     .description("print the OpenAPI document")
@@ -101,4 +111,15 @@ export function createProgram(commands: Commands, version: string): Command {
     .allowExcessArguments()
     .helpOption(false);
   return program;
+}
+
+function addCollections(program: Command, commands: Commands, done: (code: Promise<number>) => Promise<void>): void {
+  const collections = program.command("collections").description("collections: the policy and what follows from it");
+  collections
+    .command("lint")
+    .description("check a policy in YAML: what cannot be read, what is unwise or unlawful; exit code 1 on errors")
+    .argument("<file>")
+    .option("--json", "print JSON", false)
+    .option("--language <code>", "language of the findings, en or sv", language, "en")
+    .action((file: string, options: LintOptions) => done(commands.lintPolicy(file, options)));
 }

@@ -1,6 +1,4 @@
 import { readFileSync } from "node:fs";
-import { z } from "zod";
-import type { Command } from "commander";
 import { checkPolicyText, isPublishable } from "./contract-check.ts";
 import { findingText, type LintFinding } from "./contract-findings.ts";
 import type { PolicyFault } from "./contract.ts";
@@ -9,17 +7,7 @@ import { holidayPlaces } from "./decide-calendar.ts";
 type Options = { readonly json: boolean; readonly language: "en" | "sv" };
 export type Output = { readonly line: (text: string) => void };
 
-/** `surety collections lint FILE`: needs no database. Exit code 1 when something keeps the policy from being published. */
-export function lintCommand(collections: Command, done: (code: number) => void): void {
-  collections
-    .command("lint")
-    .description("check a collections policy: what cannot be read, and what is unwise or unlawful in it")
-    .argument("<file>", "a policy in YAML")
-    .option("--json", "print JSON", false)
-    .option("--language <code>", "language of the findings: en or sv", (text) => z.enum(["en", "sv"]).parse(text), "en")
-    .action((file: string, options: Options) => done(lintFile(file, options, { line: (text) => console.log(text) })));
-}
-
+/** `surety collections lint FILE`: needs no database. Exit code 1 when something keeps the policy from being published, 2 when there is no file. */
 export function lintFile(file: string, { json, language }: Options, out: Output): number {
   const checked = checkPolicyText(readFileSync(file, "utf8"), { holidays: holidayPlaces() });
   const { faults, findings } = checked;
