@@ -34,6 +34,9 @@ const program = createProgram(
   version,
 );
 
+if (process.argv[2] === "collections" || process.argv[2] === "help")
+  (await import("./main-collections-commands.ts")).collectionsFileCommands(program);
+
 try {
   await program.parseAsync(process.argv);
 } catch (error) {

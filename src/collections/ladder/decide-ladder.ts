@@ -21,10 +21,19 @@ export const ladderState = (history: AccountHistory, prepared: PreparedPolicy, d
   ladderStateOn(indexAccount(history), prepared, day);
 
 /** As `ladderState`, and for every step each condition with what was asked and what was found. For pages and `evaluate`. */
-export function explainLadder(history: AccountHistory, prepared: PreparedPolicy, day: Temporal.PlainDate): LadderState {
-  const account = indexAccount(history);
-  const moment: Moment = { account, prepared, day: dayNumber(day) };
-  const state = ladderStateOn(account, prepared, day);
+export const explainLadder = (
+  history: AccountHistory,
+  prepared: PreparedPolicy,
+  day: Temporal.PlainDate,
+): LadderState => explainLadderOn(indexAccount(history), prepared, day);
+
+export function explainLadderOn(
+  account: IndexedAccount,
+  prepared: PreparedPolicy,
+  on: Temporal.PlainDate,
+): LadderState {
+  const moment: Moment = { account, prepared, day: dayNumber(on) };
+  const state = ladderStateOn(account, prepared, on);
   const figures = figuresOn(moment);
   const closest = figures.reduce<Figures | undefined>(
     (best, one) => ((one.first?.due ?? NEVER) < (best?.first?.due ?? NEVER) ? one : (best ?? one)),
