@@ -10,6 +10,7 @@ import { noticesWords } from "../notices/words.ts";
 import { receivablesWords } from "../receivables/words.ts";
 import { responseWords } from "../response/words.ts";
 import { connectionWords } from "../settings/words-connection.ts";
+import { stripeSettingWords } from "../settings/words-stripe.ts";
 import { refusalWords } from "../settings/words-refusals.ts";
 import { settingsWords } from "../settings/words.ts";
 import { shellWords } from "../shell/words.ts";
@@ -31,6 +32,7 @@ export const en = {
   ...receivablesWords.en,
   ...responseWords.en,
   ...connectionWords.en,
+  ...stripeSettingWords.en,
   ...refusalWords.en,
   ...settingsWords.en,
   ...shellWords.en,

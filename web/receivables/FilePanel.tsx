@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useState } from "react";
 import type { FileFormat, ImportWire } from "../../src/receivables/contract-import.ts";
 import { api } from "../api.ts";
-import { type Key, useFormat, useT } from "../i18n/t.ts";
+import { type Key, useFormat, useT, useWord } from "../i18n/t.ts";
 import { ConfirmDialog } from "../kit/ConfirmDialog.tsx";
 import { Panel } from "../kit/Panel.tsx";
 import { Glyph } from "../kit/Risk.tsx";
@@ -35,6 +35,7 @@ type FilePanelProps = { readonly one: ImportWire; readonly onLeave: () => void }
 export function FilePanel({ one, onLeave }: FilePanelProps) {
   const t = useT();
   const f = useFormat();
+  const word = useWord();
   const { format } = one;
   const separator =
     format.kind === "csv"
@@ -57,6 +58,12 @@ export function FilePanel({ one, onLeave }: FilePanelProps) {
           <span className="mono" title={one.sha256}>{`${one.sha256.slice(0, HASH_SHOWN)}…`}</span>
         </Fact>
       </dl>
+      {one.form !== null && (
+        <div className="sec row top small" role="status">
+          <Glyph level="ok" />
+          {t("receivables.file.form", { form: word(`receivables.form.${one.form}`, {}, one.form) })}
+        </div>
+      )}
       {one.sameFileAs && (
         <div className="sec row top small" role="status">
           <Glyph level="info" />

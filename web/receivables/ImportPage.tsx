@@ -11,6 +11,7 @@ import { ImportReport } from "./ImportReport.tsx";
 import { PastImports } from "./PastImports.tsx";
 import { RunningImport } from "./RunningImport.tsx";
 import { SavedMappings } from "./SavedMappings.tsx";
+import { StripePanel } from "./StripePanel.tsx";
 import "./import.css";
 
 const RUNNING = new Set(["queued", "running"]);
@@ -35,6 +36,7 @@ export function ImportPage() {
         </div>
         <div className="stk">
           <PastImports shown={show} onOpen={open} />
+          <StripePanel canMatch={can("receivables.import")} />
           <SavedMappings canForget={can("receivables.import")} />
         </div>
       </div>

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import type { ImportWire } from "../../src/receivables/contract-import.ts";
+import type { ImportWire, TieWire } from "../../src/receivables/contract-import.ts";
 import { useFormat, useT, useWord } from "../i18n/t.ts";
 import { Panel } from "../kit/Panel.tsx";
 import { Glyph, type Level } from "../kit/Risk.tsx";
@@ -25,11 +25,37 @@ export function ImportReport({ one, onLeave }: ReportProps) {
         }
       >
         <Outcome one={one} />
+        {one.tie !== null && <Ties tie={one.tie} />}
         {one.totals !== null && <Totals totals={one.totals} kind={one.kind} />}
       </Panel>
       <ProblemsPanel one={one} />
       {canRetry && <DraftImport one={{ ...one, totals: null, problemsTotal: 0, problems: [] }} onLeave={onLeave} />}
     </>
+  );
+}
+
+/** Whether the ledger has open what the file has open. */
+function Ties({ tie }: { readonly tie: readonly TieWire[] }) {
+  const t = useT();
+  const f = useFormat();
+  return (
+    <div className="sec col small import-tie">
+      {tie.map(({ currency, file, ledger, ties }) => {
+        const difference = { currency, minor: (BigInt(file.minor) - BigInt(ledger.minor)).toString() };
+        return (
+          <span key={currency} className="row top" style={{ gap: 6 }} role="status">
+            <Glyph level={ties ? "ok" : "warn"} size={14} />
+            {ties
+              ? t("receivables.tie.ok", { amount: f.money(file) })
+              : t("receivables.tie.differs", {
+                  file: f.money(file),
+                  ledger: f.money(ledger),
+                  difference: f.money(difference),
+                })}
+          </span>
+        );
+      })}
+    </div>
   );
 }
 

@@ -1,9 +1,9 @@
-import type { ImportWire, RowProblem } from "../../src/receivables/contract-import.ts";
+import type { ImportWire, ProblemGroup, RowProblem } from "../../src/receivables/contract-import.ts";
 import { useFormat, useT, useWord } from "../i18n/t.ts";
 import { Panel } from "../kit/Panel.tsx";
 import { Glyph } from "../kit/Risk.tsx";
 
-/** Rows that cannot go in or go in with a remark, by line, with what would mend them. */
+/** Rows that cannot go in or go in with a remark: each mistake once, with how many rows have it and the first of them. */
 export function ProblemsPanel({ one }: { readonly one: ImportWire }) {
   const t = useT();
   const f = useFormat();
@@ -16,70 +16,82 @@ export function ProblemsPanel({ one }: { readonly one: ImportWire }) {
         </div>
       </Panel>
     );
-  const shown = t("receivables.problems.shown", {
-    shown: f.count(one.problems.length),
-    total: f.count(one.problemsTotal),
-  });
+  const groups = one.problemGroups ?? grouped(one.problems);
   return (
     <Panel
       title={t("receivables.problems")}
       question={t("receivables.problems.q")}
       aside={
         <>
-          <span className="ink3 num">{shown}</span>
+          <span className="ink3 num">{f.count(one.problemsTotal)}</span>
           <a className="more" href={`/api/imports/${one.id}/report.csv`} download>
             {t("receivables.problems.file")}
           </a>
         </>
       }
     >
-      <table className="t import-problems">
-        <thead>
-          <tr>
-            <th scope="col">{t("receivables.problems.line")}</th>
-            <th scope="col">{t("receivables.problems.what")}</th>
-            <th scope="col" className="hide-sm">
-              {t("receivables.problems.column")}
-            </th>
-            <th scope="col">{t("receivables.problems.value")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {one.problems.map((problem, i) => (
-            <ProblemRow key={`${i} ${problem.line}`} problem={problem} />
-          ))}
-        </tbody>
-      </table>
+      <ul className="import-groups">
+        {groups.map((group) => (
+          <li key={`${group.severity} ${group.code} ${group.column ?? ""}`}>
+            <Group group={group} />
+          </li>
+        ))}
+      </ul>
     </Panel>
   );
 }
 
-function ProblemRow({ problem }: { readonly problem: RowProblem }) {
+function Group({ group }: { readonly group: ProblemGroup }) {
   const t = useT();
   const f = useFormat();
   const word = useWord();
-  const isRefused = problem.severity === "refused";
+  const isRefused = group.severity === "refused";
   return (
-    <tr>
-      <th scope="row" className="num">
-        {f.count(problem.line)}
-      </th>
-      <td>
-        <span className="row top" style={{ gap: 6 }}>
-          <Glyph
-            level={isRefused ? "crit" : "info"}
-            size={13}
-            label={t(isRefused ? "receivables.problem.refused" : "receivables.problem.noted")}
-          />
-          <span>{word(`receivables.row.${problem.code}`, {}, problem.fix)}</span>
-        </span>
-      </td>
-      <td className="hide-sm ink2">{problem.column ?? ""}</td>
-      <td className="import-value">
-        <span className="cut" title={problem.value}>
-          {problem.value}
-        </span>
-      </td>
-    </tr>
+    <details open={isRefused && group.count <= group.first.length ? true : undefined}>
+      <summary>
+        <Glyph
+          level={isRefused ? "crit" : "info"}
+          size={13}
+          label={t(isRefused ? "receivables.problem.refused" : "receivables.problem.noted")}
+        />
+        <span className="import-group-what">{word(`receivables.row.${group.code}`, {}, group.fix)}</span>
+        {group.column !== null && <span className="ink3 small hide-sm">{group.column}</span>}
+        <span className="num b">{f.count(group.count)}</span>
+      </summary>
+      <table className="t">
+        <thead>
+          <tr>
+            <th scope="col">{t("receivables.problems.line")}</th>
+            <th scope="col">{t("receivables.problems.value")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {group.first.map(({ line, value }, i) => (
+            <tr key={`${i} ${line}`}>
+              <th scope="row" className="num">
+                {f.count(line)}
+              </th>
+              <td className="import-value">
+                <span className="cut" title={value}>
+                  {value}
+                </span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {group.count > group.first.length && <p className="small ink3">{t("receivables.problems.more")}</p>}
+    </details>
   );
+}
+
+/** For imports from before problems were counted over the whole file. */
+function grouped(problems: readonly RowProblem[]): readonly ProblemGroup[] {
+  const found = Map.groupBy(problems, ({ severity, code, column }) => `${severity} ${code} ${column ?? ""}`);
+  return [...found.values()].flatMap((rows) => {
+    const [head] = rows;
+    return head === undefined
+      ? []
+      : [{ ...head, count: rows.length, first: rows.map(({ line, value }) => ({ line, value })) }];
+  });
 }

@@ -6,6 +6,8 @@ import {
   DATE_ORDERS,
   type DateOrder,
   IMPORT_KINDS,
+  LAYOUTS,
+  MISSING_RULES,
   type ImportKind,
   type ImportMapping,
   type ImportWire,
@@ -13,6 +15,7 @@ import {
   UNKNOWN_CUSTOMERS,
 } from "../../src/receivables/contract-import.ts";
 import { useT } from "../i18n/t.ts";
+import { DayField } from "../kit/DayField.tsx";
 import { Panel } from "../kit/Panel.tsx";
 import { Glyph } from "../kit/Risk.tsx";
 import { useProblemText, Why } from "../kit/States.tsx";
@@ -64,6 +67,7 @@ export function ReadingPanel(props: ReadingProps) {
           onChange={(event) => set({ system: event.currentTarget.value.toLowerCase() })}
         />
         <Rules reading={reading} set={set} />
+        {reading.kind === "invoices" && <OpenItems reading={reading} set={set} />}
         {one.format.kind === "csv" && (
           <Checkbox
             label={t("receivables.how.hasHeader")}
@@ -114,6 +118,42 @@ function Rules({ reading, set }: RulesProps) {
           value={reading.mapping.allocation}
           allowDeselect={false}
           onChange={(rule) => set({ allocation: rule as ImportMapping["allocation"] })}
+        />
+      )}
+    </>
+  );
+}
+
+/** How the rows of an open-items list stand, and what it means that an item is not in it. */
+function OpenItems({ reading, set }: RulesProps) {
+  const t = useT();
+  const { mapping } = reading;
+  const isOpenItems = mapping.columns.openAmount !== undefined;
+  return (
+    <>
+      <Select
+        label={t("receivables.how.layout")}
+        data={LAYOUTS.map((layout) => ({ value: layout, label: t(`receivables.layout.${layout}`) }))}
+        value={mapping.layout}
+        allowDeselect={false}
+        onChange={(layout) => set({ layout: layout as ImportMapping["layout"] })}
+      />
+      {isOpenItems && (
+        <Select
+          label={t("receivables.how.missing")}
+          description={t("receivables.how.missing.text")}
+          inputWrapperOrder={ORDER}
+          data={MISSING_RULES.map((rule) => ({ value: rule, label: t(`receivables.missing.${rule}`) }))}
+          value={mapping.missing}
+          allowDeselect={false}
+          onChange={(rule) => set({ missing: rule as ImportMapping["missing"] })}
+        />
+      )}
+      {isOpenItems && (
+        <DayField
+          label={t("receivables.how.balanceDay")}
+          value={mapping.balanceDay ?? ""}
+          onChange={(day) => set({ balanceDay: day === "" ? null : day })}
         />
       )}
     </>
@@ -196,7 +236,9 @@ function Read({ reading, one, onRead, isBusy, isRead, error }: ReadingProps) {
       ? t("receivables.read.missing", { fields })
       : reading.mapping.dateOrder === null
         ? t("receivables.read.date")
-        : undefined;
+        : reading.mapping.currency === null && reading.mapping.columns.currency === undefined && one.form !== null
+          ? t("receivables.read.currency")
+          : undefined;
   return (
     <div className="sec row wrap">
       <Button onClick={onRead} loading={isBusy} disabled={why !== undefined} variant={isRead ? "default" : "filled"}>

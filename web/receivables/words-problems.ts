@@ -3,6 +3,15 @@ import { defineWords } from "../i18n/define.ts";
 /** What is wrong with a row and what would be accepted (`receivables.row.<code>`), and why an import is refused (`problem.<code>`). */
 export const importProblemWords = defineWords({
   en: {
+    "receivables.row.status-skipped": "A draft, voided or cancelled document, left out",
+    "receivables.row.claim-as-invoice": "Interest or a reminder fee, taken in as an invoice of its own",
+    "receivables.row.lines-differ": "The lines of one invoice do not repeat the same dates and totals",
+    "receivables.row.total-differs":
+      "This total is not the sum of its rows: rows are missing from the file. Export it again",
+    "receivables.row.level-not-a-number": "Not a number of reminders",
+    "receivables.row.credit-used-here": "The ledger has set more of it against invoices than the file: kept",
+    "receivables.row.paid-here-first": "Money came in here that the file does not know yet: kept",
+    "problem.currency-needed": "The file names no currency. Choose the one its amounts are in.",
     "receivables.row.total-row": "A sum line, left out",
     "receivables.row.columns-differ":
       "The line has more or fewer columns than the header. Look for a line break or separator inside a value",
@@ -55,6 +64,14 @@ export const importProblemWords = defineWords({
     "problem.import-unknown": "There is no such import.",
   },
   sv: {
+    "receivables.row.status-skipped": "Ett utkast eller makulerat dokument, utelämnat",
+    "receivables.row.claim-as-invoice": "Ränta eller påminnelseavgift, tas in som egen faktura",
+    "receivables.row.lines-differ": "Raderna för en faktura upprepar inte samma datum och summor",
+    "receivables.row.total-differs": "Summan stämmer inte med raderna: rader saknas i filen. Exportera den igen",
+    "receivables.row.level-not-a-number": "Inte ett antal påminnelser",
+    "receivables.row.credit-used-here": "Reskontran har kvittat mer av det mot fakturor än filen: behålls",
+    "receivables.row.paid-here-first": "Pengar har kommit in här som filen inte känner till än: behålls",
+    "problem.currency-needed": "Filen anger ingen valuta. Välj den som beloppen är i.",
     "receivables.row.total-row": "En summarad, utelämnad",
     "receivables.row.columns-differ":
       "Raden har fler eller färre kolumner än rubriken. Leta efter en radbrytning eller avgränsare inne i ett värde",

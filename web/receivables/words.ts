@@ -1,9 +1,23 @@
 import { defineWords } from "../i18n/define.ts";
 import { importFieldWords } from "./words-fields.ts";
 import { importProblemWords } from "./words-problems.ts";
+import { stripeWords } from "./words-stripe.ts";
 
 const page = defineWords({
   en: {
+    "receivables.file.form": "This looks like {form}. Its columns are mapped and its peculiarities known.",
+    "receivables.how.layout": "Rows in the file",
+    "receivables.how.missing": "Open before, not in the file",
+    "receivables.how.missing.text": "Only of this accounting system",
+    "receivables.how.balanceDay": "Balances are of",
+    "receivables.read.currency": "Choose the currency of the amounts first.",
+    "receivables.tie.ok": "File and ledger agree: {amount} open",
+    "receivables.tie.differs":
+      "Open in the file {file}, in the ledger {ledger}. Difference {difference}: items that the file no longer lists, or money that came in here first.",
+    "receivables.problems.rows": "Rows",
+    "receivables.problems.first": "First lines",
+    "receivables.problems.lineValue": "Line {line}",
+    "receivables.problems.more": "All of them are in the report.",
     "receivables.import.beside": "What does the ledger say?",
     "receivables.drop": "Take in a file",
     "receivables.drop.q": "Invoices, payments or deposits?",
@@ -147,6 +161,19 @@ const page = defineWords({
     "receivables.loading.failed": "The import could not be loaded",
   },
   sv: {
+    "receivables.file.form": "Det här ser ut som {form}. Kolumnerna är kartlagda och egenheterna kända.",
+    "receivables.how.layout": "Raderna i filen",
+    "receivables.how.missing": "Öppna förut, inte i filen",
+    "receivables.how.missing.text": "Bara av detta ekonomisystem",
+    "receivables.how.balanceDay": "Saldon per dag",
+    "receivables.read.currency": "Välj först beloppens valuta.",
+    "receivables.tie.ok": "Fil och reskontra stämmer: {amount} öppet",
+    "receivables.tie.differs":
+      "Öppet i filen {file}, i reskontran {ledger}. Skillnad {difference}: poster som inte längre står i filen, eller pengar som kom in här först.",
+    "receivables.problems.rows": "Rader",
+    "receivables.problems.first": "Första raderna",
+    "receivables.problems.lineValue": "Rad {line}",
+    "receivables.problems.more": "Alla står i rapporten.",
     "receivables.import.beside": "Vad säger reskontran?",
     "receivables.drop": "Ta in en fil",
     "receivables.drop.q": "Fakturor, betalningar eller depositioner?",
@@ -292,6 +319,6 @@ const page = defineWords({
 
 /** Words of the `receivables` pages. Keys begin with `receivables.`. */
 export const receivablesWords = {
-  en: { ...page.en, ...importFieldWords.en, ...importProblemWords.en },
-  sv: { ...page.sv, ...importFieldWords.sv, ...importProblemWords.sv },
+  en: { ...page.en, ...importFieldWords.en, ...importProblemWords.en, ...stripeWords.en },
+  sv: { ...page.sv, ...importFieldWords.sv, ...importProblemWords.sv, ...stripeWords.sv },
 };

@@ -13,6 +13,7 @@ import { FeedsTab } from "./FeedsTab.tsx";
 import { KeysTab } from "./KeysTab.tsx";
 import { PeopleTab } from "./PeopleTab.tsx";
 import { RatesTab } from "./RatesTab.tsx";
+import { StripeTab } from "./StripeTab.tsx";
 import { useRoleNames } from "./roles.ts";
 import "./settings.css";
 
@@ -20,6 +21,7 @@ import "./settings.css";
 const TABS = [
   ["people", "people.manage", PeopleTab],
   ["partner-center", "settings.manage", ConnectionTab],
+  ["stripe", "settings.manage", StripeTab],
   ["feeds", "sync.read", FeedsTab],
   ["desk", "settings.manage", DeskTab],
   ["approvals", "settings.manage", ApprovalsTab],
