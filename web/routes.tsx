@@ -107,6 +107,16 @@ const decisionRoute = createRoute({
   path: "/decisions/$proposalId",
   component: lazyRouteComponent(() => import("./response/DecisionPage.tsx"), "DecisionPage"),
 });
+const lettersRoute = createRoute({
+  ...inShell,
+  path: "/collections/letters",
+  component: lazyRouteComponent(() => import("./collections/letters/LettersPage.tsx"), "LettersPage"),
+});
+const letterRoute = createRoute({
+  ...inShell,
+  path: "/collections/letters/$letterId",
+  component: lazyRouteComponent(() => import("./collections/letters/LetterPage.tsx"), "LetterPage"),
+});
 const customersRoute = createRoute({
   ...inShell,
   path: "/customers",
@@ -117,10 +127,25 @@ const passportRoute = createRoute({
   path: "/customers/$customerId",
   component: lazyRouteComponent(() => import("./customers/PassportPage.tsx"), "PassportPage"),
 });
+const receivablesRoute = createRoute({
+  ...inShell,
+  path: "/receivables",
+  component: lazyRouteComponent(() => import("./receivables/ledger/LedgerPage.tsx"), "LedgerPage"),
+});
+const statementRoute = createRoute({
+  ...inShell,
+  path: "/receivables/$customerId",
+  component: lazyRouteComponent(() => import("./receivables/ledger/StatementPage.tsx"), "StatementPage"),
+});
 const importRoute = createRoute({
   ...inShell,
   path: "/import",
   component: lazyRouteComponent(() => import("./receivables/ImportPage.tsx"), "ImportPage"),
+});
+const moneyInRoute = createRoute({
+  ...inShell,
+  path: "/money-in",
+  component: lazyRouteComponent(() => import("./receivables/bank/BankPage.tsx"), "BankPage"),
 });
 const spendRoute = createRoute({
   ...inShell,
@@ -189,9 +214,14 @@ const routeTree = rootRoute.addChildren([
     decisionRoute,
     customersRoute,
     passportRoute,
+    receivablesRoute,
+    statementRoute,
     importRoute,
+    moneyInRoute,
     spendRoute,
     collectionsRoute,
+    lettersRoute,
+    letterRoute,
     accountInCollectionsRoute,
     promisesRoute,
     holdsRoute,

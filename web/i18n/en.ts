@@ -2,11 +2,14 @@ import { accessWords } from "../access/words.ts";
 import { auditEventWords } from "../audit/words-events.ts";
 import { auditWords } from "../audit/words.ts";
 import { casesWords } from "../cases/words.ts";
+import { lettersWords } from "../collections/letters/words.ts";
 import { collectionsWords } from "../collections/words.ts";
 import { customersWords } from "../customers/words.ts";
 import { exposureWords } from "../exposure/words.ts";
 import { kitWords } from "../kit/words.ts";
 import { noticesWords } from "../notices/words.ts";
+import { bankWords } from "../receivables/bank/words.ts";
+import { ledgerWords } from "../receivables/ledger/words.ts";
 import { receivablesWords } from "../receivables/words.ts";
 import { responseWords } from "../response/words.ts";
 import { connectionWords } from "../settings/words-connection.ts";
@@ -25,11 +28,14 @@ export const en = {
   ...auditWords.en,
   ...casesWords.en,
   ...collectionsWords.en,
+  ...lettersWords.en,
   ...customersWords.en,
   ...exposureWords.en,
   ...kitWords.en,
   ...noticesWords.en,
+  ...bankWords.en,
   ...receivablesWords.en,
+  ...ledgerWords.en,
   ...responseWords.en,
   ...connectionWords.en,
   ...stripeSettingWords.en,

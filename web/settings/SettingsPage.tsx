@@ -11,6 +11,7 @@ import { DemoTab } from "./DemoTab.tsx";
 import { DeskTab } from "./DeskTab.tsx";
 import { FeedsTab } from "./FeedsTab.tsx";
 import { KeysTab } from "./KeysTab.tsx";
+import { LettersTab } from "./LettersTab.tsx";
 import { PeopleTab } from "./PeopleTab.tsx";
 import { RatesTab } from "./RatesTab.tsx";
 import { StripeTab } from "./StripeTab.tsx";
@@ -26,6 +27,7 @@ const TABS = [
   ["desk", "settings.manage", DeskTab],
   ["approvals", "settings.manage", ApprovalsTab],
   ["rates", "exposure.read", RatesTab],
+  ["letters", "settings.manage", LettersTab],
   ["keys", "people.manage", KeysTab],
   ["demo", "settings.manage", DemoTab],
 ] as const satisfies readonly (readonly [string, Permission, () => React.ReactNode])[];
