@@ -1,9 +1,7 @@
 import { z } from "zod";
 import { dayJson, instantJson, moneyJson } from "../../core/wire.ts";
-import type { CustomerId } from "../../core/ids.ts";
-import type { Tx } from "../../store/contract.ts";
 
-/** The door of the prediction: its wire forms, and what it asks of others. */
+/** The door of the prediction: its wire forms. */
 
 const reasonJson = z.object({ kind: z.string(), facts: z.record(z.string(), z.union([z.string(), z.number()])) });
 const share = z.number().min(0).max(1);
@@ -89,8 +87,3 @@ export const chancesJson = z.object({
   proposedLimit: z.object({ limit: moneyJson.nullable(), reasons: z.array(reasonJson) }),
 });
 export type ChancesWire = z.infer<typeof chancesJson>;
-
-/** A call that was made and reached somebody. */
-export type CallMade = { readonly accountId: CustomerId; readonly on: Temporal.PlainDate };
-/** Calls that reached somebody, newest first, at most so many. */
-export type CallsMade = (tx: Tx, limit: number) => Promise<readonly CallMade[]>;

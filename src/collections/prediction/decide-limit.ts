@@ -13,7 +13,6 @@ export type LimitFacts = {
   readonly chance: number | undefined;
   readonly brokenPromises: number;
   readonly deposit: Money;
-  readonly current: Money | undefined;
 };
 export type LimitReason = {
   readonly kind:

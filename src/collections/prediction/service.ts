@@ -5,7 +5,6 @@ import type { ReadLedger } from "../../receivables/contract-ledger.ts";
 import type { Actor, Store, Tx } from "../../store/contract.ts";
 import { appendEvents } from "../../store/events.ts";
 import type { ScoreAccounts, ScoreAsk } from "../contract.ts";
-import type { CallMade, CallsMade } from "./contract.ts";
 import { HORIZON_DAYS } from "./decide-features.ts";
 import {
   chanceOf,
@@ -22,6 +21,8 @@ import { epochDay, type PastInvoice, type PayerHistory } from "./decide-payer.ts
 import { historyFrom, scoreOf, toPast } from "./decide-score.ts";
 import { assumed, type ContactEffect, estimateContact, type LoggedCall } from "./decide-worklist.ts";
 import {
+  type CallMade,
+  callsMade,
   insertModel,
   type ModelRow,
   modelsInUse,
@@ -38,7 +39,6 @@ export type PredictionDeps = {
   readonly readLedger: ReadLedger;
   /** Points that a call is assumed to add, until enough are logged. */
   readonly assumedPoints: (tx: Tx) => Promise<number>;
-  readonly callsMade: CallsMade;
 };
 
 /** Event of this part; `subject` is the model. data: kind, number, invoices, auc, isBetter. */
@@ -163,10 +163,9 @@ const CALLS_MAX = 5_000;
 async function estimateCalls(deps: PredictionDeps, asOf: Temporal.PlainDate): Promise<void> {
   const model = (await modelsInUse(deps.store.db)).get("paid")?.body;
   if (model === undefined) return;
-  const calls = (await deps.callsMade(deps.store.db, CALLS_MAX)).filter(
-    ({ on }) => daysBetween(on, asOf) > HORIZON_DAYS,
-  );
-  const byAccount = Map.groupBy(calls, ({ accountId }) => accountId);
+  const before = asOf.subtract({ days: HORIZON_DAYS });
+  const calls = await callsMade(deps.store.db, before, CALLS_MAX);
+  const byAccount = Map.groupBy(calls, (call) => call.account_id);
   const logged: LoggedCall[] = [];
   if (byAccount.size > 0)
     for await (const { accountId, items } of deps.readLedger(deps.store.db, {

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { CustomerId } from "../../core/ids.ts";
 import { type Actor, type Tx } from "../../store/contract.ts";
 import { jsonb } from "../../store/database.ts";
+import { REACHED } from "../contract.ts";
 import type { Judged, Model, ModelKind, TooLittle } from "./decide-model.ts";
 import type { PayerHistory } from "./decide-payer.ts";
 import type { ContactEffect } from "./decide-worklist.ts";
@@ -126,4 +127,28 @@ export async function writeContact(
     on conflict (as_of) do update set calls = excluded.calls, paid = excluded.paid, shift = excluded.shift, low = excluded.low, high = excluded.high`.execute(
     tx,
   );
+}
+
+/** A call that reached somebody. */
+export type CallMade = { readonly account_id: CustomerId; readonly on: Temporal.PlainDate };
+/** The newest calls that reached somebody before a day. Tasks are the desk's own; this only reads them. */
+export async function callsMade(tx: Tx, before: Temporal.PlainDate, limit: number): Promise<readonly CallMade[]> {
+  const { rows } = await sql<CallMade>`
+    select account_id, (at at time zone 'UTC')::date as on from collections_task
+    where kind = 'call' and state = 'done' and outcome = any(${[...REACHED]}::text[]) and (at at time zone 'UTC')::date < ${before}::date
+    order by at desc limit ${limit}`.execute(tx);
+  return rows;
+}
+/** Calls that reached somebody, as far as they are logged. */
+export async function callsCount(tx: Tx): Promise<number> {
+  const { rows } = await sql<{ n: bigint }>`
+    select count(*) as n from collections_task where kind = 'call' and state = 'done' and outcome = any(${[...REACHED]}::text[])`.execute(
+    tx,
+  );
+  return Number(rows[0]?.n ?? 0n);
+}
+export async function brokenPromises(tx: Tx, accountId: CustomerId): Promise<number> {
+  const { rows } = await sql<{ n: bigint }>`
+    select count(*) as n from collections_promise where account_id = ${accountId} and seen = 'broken'`.execute(tx);
+  return Number(rows[0]?.n ?? 0n);
 }
