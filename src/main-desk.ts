@@ -100,8 +100,9 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
 }
 
 /** What a killed process had in hand goes on at once. */
-async function takeOver({ responseDeps, importDeps }: Slices): Promise<void> {
+async function takeOver({ responseDeps, importDeps, collections }: Slices): Promise<void> {
   await freeHeldActions(responseDeps);
+  await collections.letters.takeOver();
   await resumeImports(importDeps);
 }
 
@@ -137,7 +138,17 @@ async function wireDesk(options: DeskOptions): Promise<Wired> {
     testConnection: testConnection(microsoft, facts, isDemo),
     registerWebhook: registerWebhookWith(microsoft, webhookUrl),
   });
-  const slices = await wireSlices({ store, clock, enqueue, access, microsoft, log, webhookUrl });
+  const slices = await wireSlices({
+    store,
+    clock,
+    enqueue,
+    access,
+    microsoft,
+    log,
+    webhookUrl,
+    isDemo,
+    dataFolder: settings.dataFolder,
+  });
   const routes = [
     ...slices.routes(),
     ...deskRoutes({ slices, access, store, demo, switchTo: options.switchTo, log }),

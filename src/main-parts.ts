@@ -17,6 +17,9 @@ export type SliceParts = {
   readonly microsoft: Microsoft;
   readonly log: Logger;
   readonly webhookUrl: string | undefined;
+  /** Invented data: nothing is sent to anyone. */
+  readonly isDemo: boolean;
+  readonly dataFolder: string;
 };
 
 export const newId = (): string => randomUUID();

@@ -1,6 +1,7 @@
 import { casesRoutes } from "./cases/http.ts";
 import { casesOf, countsFor, customersToWatch } from "./cases/rows.ts";
 import type { CasesDeps } from "./cases/service.ts";
+import type { CollectionsOf } from "./collections/contract.ts";
 import type { CustomerId } from "./core/ids.ts";
 import { dayOf } from "./core/time.ts";
 import { customersRoutes } from "./customers/http.ts";
@@ -10,8 +11,7 @@ import { customersSinks } from "./customers/sinks.ts";
 import type { Route } from "./http/contract.ts";
 import { wireBank } from "./main-bank.ts";
 import { wireExposure } from "./main-exposure.ts";
-import { policyRoutes } from "./collections/policy/http.ts";
-import { policyDepsOf } from "./main-policy.ts";
+import { wireCollections } from "./main-collections.ts";
 import { type DeskFacts, followDesk, newId, type SliceParts } from "./main-parts.ts";
 import { type WiredNotices, wireCases, wireNotices, wireResponse, wireSpending } from "./main-watch.ts";
 import { saveAlertHint, saveAlerts, type NoticesDeps } from "./notices/alerts.ts";
@@ -53,16 +53,22 @@ export async function wireSlices(parts: SliceParts) {
   const responseDeps = wireResponse(parts, notices);
   const casesDeps = wireCases(parts, notices, { desk, exposure });
   const spendingDeps = wireSpending(parts, notices, desk);
-  const importDeps = wireImport(parts, { desk, exposure });
-  const syncDeps = wireSync(parts, noticesDeps, exposure);
-  const customersDeps = wireCustomers(parts, { desk, exposure, notices, casesDeps });
-  const followDeps = {
-    store,
-    clock,
-    ledgerCustomers,
-    onChanged: exposure.markDirty,
-    countsFor: (tx: Tx, ids: readonly CustomerId[]) => countsFor({ openNoticeCounts }, tx, ids),
+  const collections = wireCollections(parts, {
+    desk,
+    notices,
+    responseDeps,
+    onChanged: (tx, ids) => onLedgerChanged(tx, ids),
+  });
+  /** Money moved: figures are computed anew, and the accounts are looked at again. */
+  const onLedgerChanged = async (tx: Tx, ids: readonly CustomerId[]): Promise<void> => {
+    await exposure.markDirty(tx, ids);
+    await collections.markDirty(tx, ids);
   };
+  const importDeps = wireImport(parts, { desk, onChanged: onLedgerChanged });
+  const syncDeps = wireSync(parts, noticesDeps, exposure);
+  const collectionsOf = collections.collectionsOf;
+  const customersDeps = wireCustomers(parts, { desk, exposure, notices, casesDeps, collectionsOf });
+  const followDeps = wireFollow(parts, exposure);
   const answering: Parameters<typeof noticesRoutes>[0] = {
     ...noticesDeps,
     proposeAlertAnswer: (tx, ask) => proposeAlertAnswer(tx, responseDeps, ask),
@@ -77,6 +83,7 @@ export async function wireSlices(parts: SliceParts) {
     syncDeps,
     spendingDeps,
     followDeps,
+    collections,
     noticesOfCustomer: notices.noticesOfCustomer,
     casesOf: customersDeps.casesOf,
     openNotices: (tx: Tx, now: Temporal.Instant) => openNotices(noticesDeps, tx, now),
@@ -87,12 +94,12 @@ export async function wireSlices(parts: SliceParts) {
       ...casesRoutes(casesDeps),
       ...responseRoutes(responseDeps),
       ...customersRoutes(customersDeps),
-      ...receivablesRoutes(importDeps),
+      ...receivablesRoutes({ ...importDeps, judgedPromises: collections.judgedPromises }),
       ...bankRoutes(wireBank(importDeps)),
       ...stripeRoutes(wireStripe(parts, importDeps)),
       ...spendingRoutes(spendingDeps),
       ...exposure.routes,
-      ...policyRoutes(policyDepsOf(access, desk)),
+      ...collections.routes(),
     ],
     jobs: (): readonly Job[] => [
       ...access.jobs(),
@@ -104,6 +111,7 @@ export async function wireSlices(parts: SliceParts) {
       ...bankJobs(importDeps),
       ...spendingJobs(spendingDeps),
       ...exposure.jobs,
+      ...collections.jobs(),
     ],
   };
 }
@@ -111,9 +119,17 @@ export type Slices = Awaited<ReturnType<typeof wireSlices>>;
 
 type Exposure = ReturnType<typeof wireExposure>;
 
+const wireFollow = ({ store, clock }: SliceParts, exposure: Exposure) => ({
+  store,
+  clock,
+  ledgerCustomers,
+  onChanged: exposure.markDirty,
+  countsFor: (tx: Tx, ids: readonly CustomerId[]) => countsFor({ openNoticeCounts }, tx, ids),
+});
+
 function wireImport(
   { store, clock, enqueue, access }: SliceParts,
-  { desk, exposure }: { readonly desk: DeskFacts; readonly exposure: Exposure },
+  { desk, onChanged }: { readonly desk: DeskFacts; readonly onChanged: ImportDeps["onChanged"] },
 ): ImportDeps {
   return {
     store,
@@ -123,7 +139,7 @@ function wireImport(
     bulk: bulkTransactions(store.pool),
     allCustomerIds: customers.allCustomerIds,
     customersByIds: customers.customersByIds,
-    onChanged: exposure.markDirty,
+    onChanged,
     deskDay: async (_tx, now) => dayOf(now, desk.zone),
     defaultCurrency: async (tx) => (await access.settings(tx))["desk.currency"] ?? null,
   };
@@ -160,10 +176,15 @@ type ForCustomers = {
   readonly exposure: Exposure;
   readonly notices: WiredNotices;
   readonly casesDeps: CasesDeps;
+  readonly collectionsOf: CollectionsOf;
 };
 
-function wireCustomers({ access, log }: SliceParts, { desk, exposure, notices, casesDeps }: ForCustomers) {
+function wireCustomers(
+  { access, log }: SliceParts,
+  { desk, exposure, notices, casesDeps, collectionsOf }: ForCustomers,
+) {
   return {
+    collectionsOf,
     newId,
     exposureOf: exposure.exposureOf,
     receivablesOf,

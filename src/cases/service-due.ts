@@ -1,10 +1,10 @@
-import type { CustomerId } from "../core/ids.ts";
+import type { CaseId, CustomerId } from "../core/ids.ts";
 import type { CustomerNames } from "../notices/contract.ts";
 import type { Tx } from "../store/contract.ts";
-import { REFUND_DAYS } from "./contract.ts";
+import { type CaseFamily, REFUND_DAYS } from "./contract.ts";
 import { decideRefund } from "./decide-refund.ts";
 import { caseNumber } from "./findings.ts";
-import { casesByNumber, countOpenCases, refundsOpen } from "./store-due.ts";
+import { casesByNumber, countOpenCases, loadOpenCases, refundsOpen } from "./store-due.ts";
 
 /** A refund ticket that can still be filed, the one with least time first. */
 export type RefundsDue = {
@@ -70,5 +70,17 @@ export async function casesByText(
     id: row.case_id,
     title: caseNumber(row.number),
     detail: names.get(row.customer_id as CustomerId)?.name ?? "",
+  }));
+}
+
+/** Open cases of some families with who has them, for slices that rest while somebody looks into a customer. */
+export async function openCasesOf(tx: Tx, families: readonly CaseFamily[]) {
+  return (await loadOpenCases(tx, families)).map((row) => ({
+    caseId: row.case_id as CaseId,
+    number: caseNumber(row.number),
+    customerId: row.customer_id as CustomerId,
+    family: row.family,
+    openedAt: row.opened_at,
+    assignee: row.assignee_id === null ? undefined : { id: row.assignee_id, name: row.assignee_name ?? "" },
   }));
 }

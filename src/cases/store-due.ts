@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Tx } from "../store/contract.ts";
+import type { CaseFamily } from "./contract-states.ts";
 
 export type RefundDueRow = {
   readonly case_id: string;
@@ -39,5 +40,22 @@ export async function casesByNumber(tx: Tx, digits: string, limit: number): Prom
     where number = ${digits} or starts_with(number::text, ${digits}) order by number = ${digits} desc, number desc limit ${limit}`.execute(
     tx,
   );
+  return rows;
+}
+
+export type OpenCaseRow = {
+  readonly case_id: string;
+  readonly number: bigint;
+  readonly customer_id: string;
+  readonly family: CaseFamily;
+  readonly opened_at: Temporal.Instant;
+  readonly assignee_id: string | null;
+  readonly assignee_name: string | null;
+};
+/** Open cases of some families, in the order they were opened. */
+export async function loadOpenCases(tx: Tx, families: readonly CaseFamily[]): Promise<readonly OpenCaseRow[]> {
+  const { rows } =
+    await sql<OpenCaseRow>`select case_id, number, customer_id, family, opened_at, assignee_id, assignee_name from case_file
+    where state <> 'closed' and family in (${sql.join(families)}) order by opened_at, case_id`.execute(tx);
   return rows;
 }

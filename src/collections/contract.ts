@@ -187,7 +187,7 @@ export const customerCollectionsJson = z.object({
   evaluatedAt: instantJson.nullable(),
 });
 export type CustomerCollectionsWire = z.infer<typeof customerCollectionsJson>;
-export type CollectionsOf = (tx: Tx, customerId: CustomerId) => Promise<CustomerCollectionsWire>;
+export type CollectionsOf = (tx: Tx, customerId: CustomerId, now: Temporal.Instant) => Promise<CustomerCollectionsWire>;
 
 /** `GET /api/customers/:customerId/may-buy`: for shops. */
 export const mayBuyJson = z.object({

@@ -111,12 +111,8 @@ export type OpenCase = {
   readonly openedAt: Temporal.Instant;
   readonly assignee: { readonly id: string; readonly name: string } | undefined;
 };
-/** Open cases of some families; of all customers unless told. */
-export type OpenCasesOf = (
-  tx: Tx,
-  families: readonly CaseFamily[],
-  customerIds?: readonly CustomerId[],
-) => Promise<readonly OpenCase[]>;
+/** Open cases of some families. */
+export type OpenCasesOf = (tx: Tx, families: readonly CaseFamily[]) => Promise<readonly OpenCase[]>;
 
 /** Which account pays for a customer; a customer that is missing pays for itself. */
 export type AccountsOf = (tx: Tx, customerIds: readonly CustomerId[]) => Promise<ReadonlyMap<CustomerId, CustomerId>>;

@@ -20,6 +20,7 @@ import { seePromises } from "./store.ts";
 import {
   keptStates,
   lockAccount,
+  markDirty,
   type KeptState,
   type StateToWrite,
   writeMembers,
@@ -69,15 +70,23 @@ export function standingOf(history: AccountHistory, ground: Ground, deskZone: st
 
 export type Looked = { readonly accountId: CustomerId; readonly acted: boolean };
 
+type LookAsk = {
+  readonly accountId: CustomerId;
+  readonly ground: Ground;
+  /** Told before those of the look. */
+  readonly events?: readonly NewEvent[];
+  /**
+   * Letters are queued by runs only. A request may hold the end of the event log already, and claims take the ledger's lock, which
+   * others take in the other order: it marks the account instead.
+   */
+  readonly tells?: boolean;
+};
+
 /** Looks at one account and does what follows, in the caller's transaction. Events come last. */
-export async function evaluateAccount(
-  tx: Tx,
-  deps: CollectionsDeps,
-  ask: { readonly accountId: CustomerId; readonly ground: Ground; readonly events?: readonly NewEvent[] },
-): Promise<Looked> {
-  const { accountId, ground } = ask;
+export async function evaluateAccount(tx: Tx, deps: CollectionsDeps, ask: LookAsk): Promise<Looked> {
+  const { accountId } = ask;
   await lockAccount(tx, accountId);
-  const { events, looked } = await look(tx, deps, { accountId, ground });
+  const { events, looked } = await look(tx, deps, ask);
   await appendEvents(tx, [...(ask.events ?? []), ...events]);
   return looked;
 }
@@ -88,7 +97,7 @@ const LAST_ZONE_HOURS = 14;
 async function look(
   tx: Tx,
   deps: CollectionsDeps,
-  { accountId, ground }: { readonly accountId: CustomerId; readonly ground: Ground },
+  { accountId, ground, tells = false }: LookAsk,
 ): Promise<{ readonly events: readonly NewEvent[]; readonly looked: Looked }> {
   const { now } = ground;
   const asOf = dayOf(now.add({ hours: LAST_ZONE_HOURS }), "UTC");
@@ -117,7 +126,10 @@ async function look(
     const around = { history, state, version, day, now };
     events.push(...(await brokenCalls(tx, deps, { promises, version, day, now })));
     events.push(...(await dropStale(tx, { accountId, state, now })));
-    if (standing.isTime && !ground.isPaused) events.push(...(await tellNow(tx, deps, around)));
+    if (state.tell !== undefined && standing.isTime && !ground.isPaused) {
+      if (tells) events.push(...(await tellNow(tx, deps, around)));
+      else await markDirty(tx, [accountId], now);
+    }
     const { settings, isPaused } = ground;
     const acts = actsOf(state, version, { rows: loaded.effects, askAgainDays: settings.askAgainDays, isPaused });
     for (const act of acts) events.push(...(await doAct(tx, deps, { act, around })));

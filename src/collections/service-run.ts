@@ -212,7 +212,9 @@ async function evaluateEach(
   const failures: unknown[] = [];
   for (const accountId of accountIds) {
     try {
-      const looked = await deps.store.inTransaction((tx) => evaluateAccount(tx, deps, { accountId, ground }));
+      const looked = await deps.store.inTransaction((tx) =>
+        evaluateAccount(tx, deps, { accountId, ground, tells: true }),
+      );
       if (looked.acted) acted++;
     } catch (error) {
       failures.push(error);

@@ -236,6 +236,21 @@ export async function countPromises(tx: Tx, since: Temporal.PlainDate): Promise<
   return rows[0] ?? { open: 0, kept: 0, broken: 0, withdrawn: 0, kept_lately: 0, ended_lately: 0 };
 }
 
+/** Days over which the share of kept promises is measured. */
+const MEASURED_DAYS = 90;
+/** Promises that fell due in the last days up to one, with what became of them. */
+export async function promisesDueBy(
+  tx: Tx,
+  asOf: Temporal.PlainDate,
+): Promise<readonly { readonly state: PromiseState; readonly currency: Currency }[]> {
+  const { rows } = await sql<{
+    state: PromiseState;
+    currency: Currency;
+  }>`select seen as state, currency from collections_promise
+    where due_on <= ${asOf}::date and due_on > ${asOf.subtract({ days: MEASURED_DAYS })}::date`.execute(tx);
+  return rows;
+}
+
 // ---- readings
 
 export async function saveReading(

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { caseRowJson, type CasesOf } from "../cases/contract.ts";
+import { type CollectionsOf, customerCollectionsJson } from "../collections/contract.ts";
 import { no } from "../core/refusal.ts";
 import { ok } from "../core/result.ts";
 import { dayOf } from "../core/time.ts";
@@ -24,6 +25,7 @@ export type PassportDeps = {
   readonly casesOf: CasesOf;
   readonly proposalsOf: ProposalsOf;
   readonly feedFreshness: FeedFreshness;
+  readonly collectionsOf: CollectionsOf;
   /** Hears of a part that could not be read, for the log; the page says which. */
   readonly onPartFailed?: (part: string, error: unknown) => void;
 };
@@ -39,6 +41,7 @@ const passportJson = passportOwnJson.extend({
   cases: z.array(caseRowJson).nullable(),
   proposals: z.array(proposalRowJson).nullable(),
   feeds: z.array(feedJson).nullable(),
+  collections: customerCollectionsJson.nullable(),
 });
 
 /** One request renders the whole page. A part that fails is named and left out; the others stand. */
@@ -62,7 +65,7 @@ export function passportRoute(deps: PassportDeps): Route {
           return null;
         }
       };
-      const [own, exposure, receivables, spend, notices, cases, proposals, feeds] = await Promise.all([
+      const [own, exposure, receivables, spend, notices, cases, proposals, feeds, collections] = await Promise.all([
         ownPart(tx, customerId, { now, today }),
         part("exposure", () => deps.exposureOf(tx, customerId, today, now)),
         part("receivables", () => deps.receivablesOf(tx, customerId, today)),
@@ -71,9 +74,10 @@ export function passportRoute(deps: PassportDeps): Route {
         part("cases", async () => [...(await deps.casesOf(tx, customerId, now))]),
         part("proposals", async () => [...(await deps.proposalsOf(tx, { customerId, person, now }))]),
         part("feeds", async () => (await deps.feedFreshness(tx, now)).filter((feed) => FEEDS.includes(feed.feed))),
+        part("collections", () => deps.collectionsOf(tx, customerId, now)),
       ]);
       if (own === undefined) return no("not-found", "customer-unknown", "No customer with this id is known here.");
-      return ok({ ...own, exposure, receivables, spend, notices, cases, proposals, feeds, unavailable });
+      return ok({ ...own, exposure, receivables, spend, notices, cases, proposals, feeds, collections, unavailable });
     },
   });
 }
