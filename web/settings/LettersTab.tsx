@@ -105,9 +105,8 @@ function CreditorForm({ settings }: FormProps) {
 
 const TLS = ["tls", "starttls", "none"] as const;
 
-function MailForm({ settings }: FormProps) {
-  const t = useT();
-  const old = settings.values["collections.mail"];
+/** The mail server as it stands in the form. */
+function useMailDraft(old: MailSetting | null) {
   const [draft, setDraft] = useState({
     host: old?.host ?? "",
     port: String(old?.port ?? 587),
@@ -127,6 +126,16 @@ function MailForm({ settings }: FormProps) {
     setDraft((now) => ({ ...now, ...one }));
     change(true);
   };
+  const choosePassword = (text: string) => {
+    setPassword(text);
+    change(true);
+  };
+  return { draft, set, password, choosePassword, isChanged, save };
+}
+
+function MailForm({ settings }: FormProps) {
+  const t = useT();
+  const { draft, set, password, choosePassword, isChanged, save } = useMailDraft(settings.values["collections.mail"]);
   const { user, fromName, port, ...rest } = draft;
   const body: MailSetting = { ...rest, port: Number(port), ...(user && { user }), ...(fromName && { fromName }) };
   const isSet = settings.secrets["collections.mailPassword"].isSet;
@@ -176,10 +185,7 @@ function MailForm({ settings }: FormProps) {
         label={t("settings.letters.password")}
         {...(isSet && { description: t("settings.letters.password.set") })}
         value={password}
-        onChange={(event) => {
-          setPassword(event.currentTarget.value);
-          change(true);
-        }}
+        onChange={(event) => choosePassword(event.currentTarget.value)}
       />
       <SenderFields draft={draft} set={set} />
       <SaveLine isChanged={isChanged} isBusy={save.isPending} isSaved={save.isSuccess} error={save.error} />

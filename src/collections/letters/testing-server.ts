@@ -1,16 +1,9 @@
 import type { AddressInfo } from "node:net";
 import { after } from "node:test";
 import { SMTPServer } from "smtp-server";
-import type { CreditorSetting, MailSetting } from "../../access/contract-settings.ts";
+import type { MailSetting } from "../../access/contract-settings.ts";
 
 /** A real mail server for tests: keeps what it takes, and answers as it is told. */
-
-export const DESK: CreditorSetting = {
-  name: "Nordvik Cloud AB",
-  addressLines: ["Exempelgatan 1", "111 11 Stockholm"],
-  phone: "+46 8 555 010 00",
-  bankgiro: "5050-1055",
-};
 
 export type Sink = {
   readonly setting: MailSetting & { readonly password: string | undefined };

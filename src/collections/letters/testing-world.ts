@@ -9,52 +9,18 @@ import type { LetterSettings } from "../../access/contract-settings.ts";
 import type { CustomerId } from "../../core/ids.ts";
 import { SURETY } from "../../store/contract.ts";
 import type { OpenStore } from "../../store/database.ts";
-import type { LetterWhy } from "./contract.ts";
 import type { LettersDeps } from "./deps.ts";
 import { addContact } from "./http-contacts.ts";
 import { receiveMail } from "./inbound.ts";
 import { queueNoticeWith } from "./service.ts";
 import { letterById } from "./store.ts";
 import { ask, NOW } from "./testing.ts";
-import { DESK, type Sink } from "./testing-server.ts";
+import { deskLike, type World } from "./testing-desk.ts";
+import type { Sink } from "./testing-server.ts";
 
 /** A desk with letters on a test database: its clock, settings and tasks are in the test's hand. */
-export type World = LettersDeps & {
-  clockAt: Temporal.Instant;
-  cancelWith: LetterWhy | undefined;
-  readonly tasks: { kind: string; facts: object }[];
-  settingsNow: LetterSettings;
-};
 export const over = (sink: Sink) => ({ mail: sink.setting });
 export const newAccount = () => randomUUID() as CustomerId;
-
-function makeWorld(store: OpenStore, settings: Partial<LetterSettings>, more: Partial<LettersDeps>): World {
-  const made: World = {
-    store,
-    clock: { now: () => made.clockAt },
-    newId: randomUUID,
-    enqueue: async () => {},
-    customersByIds: async () => new Map(),
-    settings: async () => made.settingsNow,
-    isDemo: false,
-    dataFolder: "",
-    zone: () => "Europe/Stockholm",
-    language: async () => "en",
-    stillWanted: async () =>
-      made.cancelWith === undefined ? { kind: "send" } : { kind: "cancel", why: made.cancelWith },
-    openTask: async (_tx, { kind, facts }) => void made.tasks.push({ kind, facts }),
-    accountToday: async () => undefined,
-    post: async () => {
-      throw new Error("no gateway in this test");
-    },
-    ...more,
-    clockAt: NOW,
-    cancelWith: undefined,
-    tasks: [],
-    settingsNow: { creditor: DESK, mail: undefined, sms: undefined, ...settings },
-  };
-  return made;
-}
 
 export function testWorld(store: OpenStore) {
   const dataFolder = mkdtempSync(join(tmpdir(), "surety-letters-"));
@@ -91,7 +57,7 @@ export function testWorld(store: OpenStore) {
   return {
     dataFolder,
     world: (settings: Partial<LetterSettings> = {}, more: Partial<LettersDeps> = {}) =>
-      makeWorld(store, settings, { dataFolder, ...more }),
+      deskLike(store, { settings, more: { dataFolder, ...more } }),
     queued,
     stateOf: async (letterId: string) => {
       const row = await letterById(store.db, letterId);
