@@ -152,6 +152,24 @@ const spendRoute = createRoute({
   path: "/spend",
   component: lazyRouteComponent(() => import("./spending/SpendPage.tsx"), "SpendPage"),
 });
+const policiesRoute = createRoute({
+  ...inShell,
+  path: "/collections/policies",
+  component: lazyRouteComponent(() => import("./collections/policy/PoliciesPage.tsx"), "PoliciesPage"),
+});
+const policyRoute = createRoute({
+  ...inShell,
+  path: "/collections/policies/$policyId",
+  component: lazyRouteComponent(() => import("./collections/policy/PolicyPage.tsx"), "PolicyPage"),
+});
+/** Outside the desk: customers read it without signing in, at an address that stays. */
+const inPublic = { getParentRoute: () => rootRoute, validateSearch: pageSearch, errorComponent: CrashPage } as const;
+const publicPolicyPage = lazyRouteComponent(
+  () => import("./collections/policy/PublicPolicyPage.tsx"),
+  "PublicPolicyPage",
+);
+const publicPolicyRoute = createRoute({ ...inPublic, path: "/policy", component: publicPolicyPage });
+const publicVersionRoute = createRoute({ ...inPublic, path: "/policy/$version", component: publicPolicyPage });
 const collectionsRoute = createRoute({
   ...inShell,
   path: "/collections",
@@ -204,6 +222,8 @@ const approvalsRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   signInRoute,
   welcomeRoute,
+  publicPolicyRoute,
+  publicVersionRoute,
   shellRoute.addChildren([
     todayRoute,
     noticesRoute,
@@ -220,6 +240,8 @@ const routeTree = rootRoute.addChildren([
     moneyInRoute,
     spendRoute,
     collectionsRoute,
+    policiesRoute,
+    policyRoute,
     lettersRoute,
     letterRoute,
     accountInCollectionsRoute,

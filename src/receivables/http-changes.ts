@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ok } from "../core/result.ts";
 import { customerIdInput } from "../core/wire.ts";
 import { type Call, route, type Route } from "../http/contract.ts";
+import type { Tx } from "../store/contract.ts";
 import {
   changeJson,
   decisionBody,
@@ -12,10 +13,16 @@ import {
   undoBody,
   writeOffBody,
 } from "./contract-statement.ts";
-import type { LedgerPageDeps } from "./http-ledger.ts";
-import { decideWriteOff, reallocate, undoChange, type Who, writeOff } from "./service-changes.ts";
+import { type ChangeDeps, decideWriteOff, reallocate, undoChange, type Who, writeOff } from "./service-changes.ts";
+import type { OverviewDeps } from "./service-overview.ts";
 import { changeWire, endPayer, moneyDetail, setPayer } from "./service-statement.ts";
 import { listChanges } from "./store-changes.ts";
+
+export type LedgerPageDeps = OverviewDeps &
+  ChangeDeps & {
+    /** The calendar day at the desk. */
+    readonly deskDay: (tx: Tx, now: Temporal.Instant) => Promise<Temporal.PlainDate>;
+  };
 
 const moneyParams = z.strictObject({ paymentId: z.string().regex(/^\d{1,18}$/) });
 const changeParams = z.strictObject({ changeId: z.uuid() });

@@ -3,19 +3,11 @@ import { no } from "../core/refusal.ts";
 import { ok } from "../core/result.ts";
 import { customerIdInput, dayInput, pageOf, pageQuery } from "../core/wire.ts";
 import { downloadRoute, route, type Route } from "../http/contract.ts";
-import type { Tx } from "../store/contract.ts";
 import { AGE_BY, agedQuery, agedRowJson, overviewJson, statementJson } from "./contract-statement.ts";
 import { agedCsv } from "./decide-csv.ts";
-import { ledgerChangeRoutes } from "./http-changes.ts";
-import type { ChangeDeps } from "./service-changes.ts";
-import { agedRows, overviewOf, type OverviewDeps } from "./service-overview.ts";
+import { ledgerChangeRoutes, type LedgerPageDeps } from "./http-changes.ts";
+import { agedRows, overviewOf } from "./service-overview.ts";
 import { statementOf } from "./service-statement.ts";
-
-export type LedgerPageDeps = OverviewDeps &
-  ChangeDeps & {
-    /** The calendar day at the desk. */
-    readonly deskDay: (tx: Tx, now: Temporal.Instant) => Promise<Temporal.PlainDate>;
-  };
 
 const CSV_ROWS_AT_ONCE = 500;
 /** Cursors of these lists are places: the figures of a page belong to one state of the ledger. */

@@ -3,6 +3,7 @@ import { auditEventWords } from "../audit/words-events.ts";
 import { auditWords } from "../audit/words.ts";
 import { casesWords } from "../cases/words.ts";
 import { lettersWords } from "../collections/letters/words.ts";
+import { policyWords } from "../collections/policy/words.ts";
 import { collectionsWords } from "../collections/words.ts";
 import { customersWords } from "../customers/words.ts";
 import { exposureWords } from "../exposure/words.ts";
@@ -28,6 +29,7 @@ export const en = {
   ...auditWords.en,
   ...casesWords.en,
   ...collectionsWords.en,
+  ...policyWords.en,
   ...lettersWords.en,
   ...customersWords.en,
   ...exposureWords.en,

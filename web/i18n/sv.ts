@@ -3,6 +3,7 @@ import { auditEventWords } from "../audit/words-events.ts";
 import { auditWords } from "../audit/words.ts";
 import { casesWords } from "../cases/words.ts";
 import { lettersWords } from "../collections/letters/words.ts";
+import { policyWords } from "../collections/policy/words.ts";
 import { collectionsWords } from "../collections/words.ts";
 import { customersWords } from "../customers/words.ts";
 import { exposureWords } from "../exposure/words.ts";
@@ -30,6 +31,7 @@ export const sv: Readonly<Record<Key, Word>> = {
   ...auditWords.sv,
   ...casesWords.sv,
   ...collectionsWords.sv,
+  ...policyWords.sv,
   ...lettersWords.sv,
   ...customersWords.sv,
   ...exposureWords.sv,

@@ -1,0 +1,58 @@
+import { Textarea, TextInput } from "@mantine/core";
+import { useState } from "react";
+import type { MovementWire } from "../../../src/receivables/contract-statement.ts";
+import { api } from "../../api.ts";
+import { useFormat, useT } from "../../i18n/t.ts";
+import { ConfirmDialog } from "../../kit/ConfirmDialog.tsx";
+import { useWrite } from "../../query.ts";
+import { readAmount } from "../../spending/amount.ts";
+
+type Props = { readonly item: MovementWire; readonly onClose: () => void };
+const REASON_MIN = 3;
+
+/** Gives up what is left of an invoice or a claim, or part of it. */
+export function WriteOffDialog({ item, onClose }: Props) {
+  const t = useT();
+  const f = useFormat();
+  const left = item.left ?? item.change;
+  const [text, setText] = useState(f.amount(left, { digits: "minor" }));
+  const [reason, setReason] = useState("");
+  const amount = readAmount(text, left.currency, f.language);
+  const isGood = amount !== undefined && amount.minor !== "0" && BigInt(amount.minor) <= BigInt(left.minor);
+  const write = useWrite<object, unknown>((body, o) => api.post("/api/write-offs", body, o), {
+    topics: ["receivables", "customers", "exposure", "collections"],
+    onDone: onClose,
+  });
+  return (
+    <ConfirmDialog
+      isOpen
+      onClose={onClose}
+      title={t("ledger.writeOff.title", { number: item.number })}
+      action={t("ledger.writeOff.do", { amount: f.money(amount ?? left) })}
+      effects={[{ text: t("ledger.writeOff.effect"), isReversible: true, how: t("ledger.writeOff.undo") }]}
+      isBusy={write.isPending}
+      error={write.error}
+      whyNot={
+        !isGood ? t("ledger.move.bad") : reason.trim().length < REASON_MIN ? t("ledger.reason.needed") : undefined
+      }
+      onConfirm={() => write.mutate({ invoiceId: item.id, amount, reason: reason.trim() })}
+    >
+      <TextInput
+        label={t("ledger.writeOff.amount", { currency: left.currency })}
+        inputMode="decimal"
+        value={text}
+        error={!isGood}
+        onChange={(event) => setText(event.currentTarget.value)}
+        data-autofocus
+      />
+      <Textarea
+        label={t("ledger.reason")}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+        autosize
+        minRows={2}
+        maxLength={500}
+      />
+    </ConfirmDialog>
+  );
+}
