@@ -26,6 +26,7 @@ import { receivablesJobs } from "./receivables/jobs.ts";
 import type { ImportDeps } from "./receivables/service-import.ts";
 import { recordMoneyWith } from "./receivables/service-money.ts";
 import { ledgerCustomers, receivablesOf } from "./receivables/service.ts";
+import type { ResponseDeps } from "./response/deps.ts";
 import { responseRoutes } from "./response/http.ts";
 import { responseJobs } from "./response/jobs.ts";
 import { proposalsOf } from "./response/read.ts";
@@ -69,10 +70,6 @@ export async function wireSlices(parts: SliceParts) {
   const collectionsOf = collections.collectionsOf;
   const customersDeps = wireCustomers(parts, { desk, exposure, notices, casesDeps, collectionsOf });
   const followDeps = wireFollow(parts, exposure);
-  const answering: Parameters<typeof noticesRoutes>[0] = {
-    ...noticesDeps,
-    proposeAlertAnswer: (tx, ask) => proposeAlertAnswer(tx, responseDeps, ask),
-  };
   return {
     desk,
     exposure,
@@ -90,7 +87,7 @@ export async function wireSlices(parts: SliceParts) {
     routes: (): readonly Route[] => [
       ...access.routes(),
       ...syncRoutes({ enqueue, isConnected }),
-      ...noticesRoutes(answering),
+      ...noticesRoutes(answering(noticesDeps, responseDeps)),
       ...casesRoutes(casesDeps),
       ...responseRoutes(responseDeps),
       ...customersRoutes(customersDeps),
@@ -116,6 +113,12 @@ export async function wireSlices(parts: SliceParts) {
   };
 }
 export type Slices = Awaited<ReturnType<typeof wireSlices>>;
+
+/** Notices are answered by a proposal. */
+const answering = (notices: NoticesDeps, response: ResponseDeps): Parameters<typeof noticesRoutes>[0] => ({
+  ...notices,
+  proposeAlertAnswer: (tx, ask) => proposeAlertAnswer(tx, response, ask),
+});
 
 type Exposure = ReturnType<typeof wireExposure>;
 
