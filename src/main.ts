@@ -37,6 +37,12 @@ const program = createProgram(
 if (process.argv[2] === "collections" || process.argv[2] === "help")
   (await import("./main-collections-commands.ts")).collectionsFileCommands(program);
 
+// Whoever reads may stop reading: `surety … | head` is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+});
+
 try {
   await program.parseAsync(process.argv);
 } catch (error) {
