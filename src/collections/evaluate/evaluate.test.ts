@@ -160,7 +160,7 @@ for (const [says, ledger, expected] of [
   ],
   ["more cells than columns", `${HEAD}invoice,a,1,10,SEK,2026-01-01,2026-02-01,x\n`, "8 cells under 7 columns"],
   ["broken JSON", '{"type":"invoice"\n', "/ledger:1:"],
-  ["a number in JSON", '{"type":"invoice","amount":10.5}\n', "write it in quotes"],
+  ["a truth where a text belongs", '{"type":"invoice","amount":true}\n', "must be text"],
   ["an empty file", "", "the file has no rows"],
   [
     "money out of nowhere",

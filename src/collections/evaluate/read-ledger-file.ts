@@ -113,11 +113,15 @@ function jsonLines(take: Take, faults: FileFault[]) {
     end: () => one(rest),
   };
 }
+/** A number is taken as it is written, so that `100.10` keeps every digit. */
+const asWritten = (_name: string, value: unknown, { source }: { readonly source?: string } = {}): unknown =>
+  typeof value === "number" && source !== undefined ? source : value;
+
 /** One JSON object as text members; a message when it is none. Lists become what a CSV cell would hold. */
 function parsed(text: string): Readonly<Record<string, string>> | string {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text, asWritten);
   } catch (error) {
     return (error as Error).message;
   }
@@ -125,7 +129,6 @@ function parsed(text: string): Readonly<Record<string, string>> | string {
   const members: Record<string, string> = {};
   for (const [name, member] of Object.entries(value)) {
     if (member === null) continue;
-    if (typeof member === "number") return `"${name}" is a number: write it in quotes, so that no digit is lost`;
     if (Array.isArray(member)) members[name] = member.join(";");
     else if (typeof member === "string") members[name] = member;
     else return `"${name}" must be text or a list of texts`;
