@@ -18,15 +18,17 @@ const LABELS = ["kit.age.0", "kit.age.1", "kit.age.2", "kit.age.3", "kit.age.4",
 type AgeingBarProps = {
   /** Six amounts of one currency: not due, 1–30, 31–60, 61–90, 91–120, over 120 days past due. They sum to the outstanding. */
   readonly buckets: readonly MoneyWire[];
+  /** What the first bucket is called, when age does not count from the due date. */
+  readonly first?: string | undefined;
   /** What a bucket opens to; plain text without. */
   readonly opens?: ((bucket: number) => Figure | (() => React.ReactNode)) | undefined;
 };
 
-export function AgeingBar({ buckets, opens }: AgeingBarProps) {
+export function AgeingBar({ buckets, first, opens }: AgeingBarProps) {
   const t = useT();
   const f = useFormat();
   const total = buckets.reduce((sum, bucket) => sum + BigInt(bucket.minor), 0n);
-  const label = (i: number) => t(LABELS[i] ?? "kit.age.5");
+  const label = (i: number) => (i === 0 && first !== undefined ? first : t(LABELS[i] ?? "kit.age.5"));
   return (
     <div>
       <div className="stack" aria-hidden="true">

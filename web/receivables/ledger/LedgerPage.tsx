@@ -108,7 +108,7 @@ function List({ search, set, currencies }: ToolsProps) {
     direction: sort.startsWith("-") ? "desc" : "asc",
   };
   const list = useList<AgedRowWire>("receivables", "/api/receivables/customers", members);
-  const columns = useMemo(() => columnsOf(t, f), [t, f]);
+  const columns = useMemo(() => columnsOf(t, f, members.by === "issue"), [t, f, members.by]);
   return (
     <Panel
       title={t("ledger.list")}
@@ -196,7 +196,7 @@ function Tools({ search, set, currencies }: ToolsProps) {
   );
 }
 
-function columnsOf(t: T, f: Format): readonly Column<AgedRowWire>[] {
+function columnsOf(t: T, f: Format, isByIssue: boolean): readonly Column<AgedRowWire>[] {
   const money = (
     id: string,
     header: string,
@@ -232,17 +232,15 @@ function columnsOf(t: T, f: Format): readonly Column<AgedRowWire>[] {
       card: "aside",
       cell: (row) => <Money value={row.outstanding} />,
     },
-    { ...money("notDue", t("kit.age.0"), (row) => row.buckets.notDue) },
+    { ...money("notDue", t(isByIssue ? "ledger.age.issued" : "kit.age.0"), (row) => row.buckets.notDue) },
     { ...money("d30", t("kit.age.1"), (row) => row.buckets.d1to30) },
     { ...money("d60", t("kit.age.2"), (row) => row.buckets.d31to60) },
     { ...money("d90", t("kit.age.3"), (row) => row.buckets.d61to90) },
     { ...money("d120", t("kit.age.4"), (row) => row.buckets.d91to120) },
     { ...money("over", t("kit.age.5"), (row) => row.buckets.over120) },
-    {
-      ...money("overdue", t("ledger.overdue"), (row) => row.overdue),
-      sort: "overdue",
-      card: "more",
-    },
+    ...(isByIssue
+      ? []
+      : [{ ...money("overdue", t("ledger.overdue"), (row) => row.overdue), sort: "overdue", card: "more" as const }]),
     { ...money("unapplied", t("ledger.unapplied"), (row) => row.unapplied), sort: "unapplied" },
     {
       id: "oldest",

@@ -29,7 +29,9 @@ function Move({ money: fresh, onClose }: { readonly money: MoneyDetailWire; read
   const { currency } = money.amount;
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>(() =>
     Object.fromEntries(
-      money.invoices.filter((one) => one.given.minor !== "0").map((one) => [one.id, f.amount(one.given)]),
+      money.invoices
+        .filter((one) => one.given.minor !== "0")
+        .map((one) => [one.id, f.amount(one.given, { digits: "minor" })]),
     ),
   );
   const [reason, setReason] = useState("");
@@ -69,11 +71,11 @@ function Move({ money: fresh, onClose }: { readonly money: MoneyDetailWire; read
         })
       }
     >
-      <Why>{t("ledger.move.q", { amount: f.money(money.amount), day: f.day(money.day) })}</Why>
+      <Why>{t("ledger.move.q", { amount: f.money(money.amount, { digits: "minor" }), day: f.day(money.day) })}</Why>
       <Targets targets={amounts} texts={texts} onText={(id, text) => setTexts((old) => ({ ...old, [id]: text }))} />
       {left >= 0n && (
         <span className="small ink2" role="status">
-          {t("ledger.unapplied.left", { amount: f.money({ minor: left.toString(), currency }) })}
+          {t("ledger.unapplied.left", { amount: f.money({ minor: left.toString(), currency }, { digits: "minor" }) })}
         </span>
       )}
       <Textarea
@@ -118,7 +120,7 @@ function Targets({ targets, texts, onText }: TargetsProps) {
           <span className="col small">
             <span className="b cut">{one.number}</span>
             <span className="tiny ink3">
-              {t("ledger.move.room", { day: f.day(one.dueDate), amount: f.money(one.room) })}
+              {t("ledger.move.room", { day: f.day(one.dueDate), amount: f.money(one.room, { digits: "minor" }) })}
             </span>
           </span>
           <TextInput

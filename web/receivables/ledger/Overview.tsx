@@ -13,7 +13,7 @@ export function Overview({ overview }: { readonly overview: OverviewWire }) {
     <>
       {overview.currencies.map((block) => (
         <div className="ledger-pair" key={block.ageing.currency}>
-          <Ageing block={block} />
+          <Ageing block={block} by={overview.by} />
           <Measures block={block} asOf={overview.asOf} />
         </div>
       ))}
@@ -21,7 +21,7 @@ export function Overview({ overview }: { readonly overview: OverviewWire }) {
   );
 }
 
-function Ageing({ block }: { readonly block: Block }) {
+function Ageing({ block, by }: { readonly block: Block; readonly by: OverviewWire["by"] }) {
   const t = useT();
   const { ageing, claims, unappliedAges } = block;
   const { notDue, d1to30, d31to60, d61to90, d91to120, over120 } = ageing.buckets;
@@ -41,12 +41,17 @@ function Ageing({ block }: { readonly block: Block }) {
           <span>
             {t("ledger.outstanding")} <Money value={ageing.outstanding} className="b" />
           </span>
-          <span>
-            {t("ledger.overdue")}{" "}
-            <Money value={ageing.overdue} className={ageing.overdue.minor === "0" ? "b" : "b warn"} />
-          </span>
+          {by === "due" && (
+            <span>
+              {t("ledger.overdue")}{" "}
+              <Money value={ageing.overdue} className={ageing.overdue.minor === "0" ? "b" : "b warn"} />
+            </span>
+          )}
         </div>
-        <AgeingBar buckets={[notDue, d1to30, d31to60, d61to90, d91to120, over120]} />
+        <AgeingBar
+          buckets={[notDue, d1to30, d31to60, d61to90, d91to120, over120]}
+          {...(by === "issue" ? { first: t("ledger.age.issued") } : {})}
+        />
         <div className="row small ink3 ledger-sums">
           {ageing.unapplied.minor !== "0" && (
             <span>

@@ -100,7 +100,7 @@ function Balances({ statement }: { readonly statement: StatementWire }) {
             <div className="sec">
               <div className="row small ink2 ledger-sums">
                 <span>
-                  {t("ledger.balance")} <Money value={row.balance} className="b" />
+                  {t("ledger.balance")} <Money value={row.balance} className="b" digits="minor" />
                 </span>
                 <span>
                   {t("ledger.outstanding")} <Money value={row.outstanding} className="b" />
@@ -150,31 +150,31 @@ function Movements({ statement, isPast, onMore }: MovementsProps) {
       question={t("ledger.movements.q")}
       aside={<span className="ink3">{f.count(statement.total)}</span>}
     >
-      <div className="scroll-x">
-        <table className="rows ledger-table">
+      <div className="rows">
+        <table className="t cards">
           <caption className="sr">{t("ledger.movements")}</caption>
           <Head />
           <tbody>
             {statement.movements.map((row) => (
               <tr key={`${row.what} ${row.id} ${row.change.minor}`}>
-                <td className="num nowrap">{f.day(row.day)}</td>
-                <td>
+                <td className="num card-detail">{f.day(row.day)}</td>
+                <td className="card-title">
                   <What row={row} />
                 </td>
-                <td className="num right">
-                  <Money value={row.change} signed />
+                <td className="num right card-aside">
+                  <Money value={row.change} signed digits="minor" />
                 </td>
                 <td className="num right">
                   {row.left === null || row.left.minor === "0" ? (
                     <span className="ink3">–</span>
                   ) : (
-                    <Money value={row.left} code={false} />
+                    <Money value={row.left} code={false} digits="minor" />
                   )}
                 </td>
-                <td className="num right">
-                  <Money value={row.balance} code={false} />
+                <td className="num right card-more">
+                  <Money value={row.balance} code={false} digits="minor" />
                 </td>
-                <td>{canAct && <Act row={row} onMove={setMoving} onWriteOff={setWriting} />}</td>
+                <td className="right">{canAct && <Act row={row} onMove={setMoving} onWriteOff={setWriting} />}</td>
               </tr>
             ))}
           </tbody>
@@ -272,7 +272,7 @@ function What({ row }: { readonly row: MovementWire }) {
             <li key={`${place} ${line.number}`}>
               {t("ledger.line", {
                 number: line.number,
-                amount: f.money(line.amount),
+                amount: f.money(line.amount, { digits: "minor" }),
                 day: f.day(line.day),
                 reason: t(`ledger.reason.${line.reason ?? "stated"}`),
               })}

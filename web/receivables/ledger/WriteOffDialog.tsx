@@ -28,7 +28,7 @@ export function WriteOffDialog({ item, onClose }: Props) {
       isOpen
       onClose={onClose}
       title={t("ledger.writeOff.title", { number: item.number })}
-      action={t("ledger.writeOff.do", { amount: f.money(amount ?? left) })}
+      action={t("ledger.writeOff.do", { amount: f.money(amount ?? left, { digits: "minor" }) })}
       effects={[{ text: t("ledger.writeOff.effect"), isReversible: true, how: t("ledger.writeOff.undo") }]}
       isBusy={write.isPending}
       error={write.error}
