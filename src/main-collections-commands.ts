@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { evaluateCommand, type EvaluateDeps } from "./collections/evaluate/commands.ts";
+import { simulateCommand } from "./collections/simulation/commands.ts";
 import { csvReader } from "./receivables/csv.ts";
 import { allocateMoney } from "./receivables/decide-allocation.ts";
 
@@ -10,6 +11,7 @@ export function collectionsFileCommands(program: Command): void {
     program.command("collections").description("policies: check, evaluate, simulate");
   const done = (code: number): void => void (process.exitCode = code);
   evaluateCommand(collections, deps, done);
+  simulateCommand(collections, deps, done);
 }
 
 const deps: EvaluateDeps = {

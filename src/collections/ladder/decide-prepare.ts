@@ -1,8 +1,10 @@
 import type { Currency } from "../../core/currency.ts";
 import { exponentOf, isCurrency } from "../../core/currency.ts";
+import type { AccountFacts } from "../contract-history.ts";
 import type { PolicyStep, PolicyVersion } from "../contract-policy.ts";
 import { businessCalendar } from "../policy/decide-calendar.ts";
 import { type CompiledConditions, compileConditions } from "../policy/decide-conditions.ts";
+import { FACTS } from "../policy/decide-facts.ts";
 import { type DayNumber, plainDay } from "./decide-days.ts";
 
 /** A policy made ready once and asked 100,000 times: conditions compiled, days off remembered, amounts in minor units. */
@@ -12,6 +14,7 @@ export type PreparedPolicy = {
   readonly steps: readonly PreparedStep[];
   readonly byId: ReadonlyMap<string, PreparedStep>;
   readonly conditions: CompiledConditions;
+  readonly exemptions: readonly PreparedExemption[];
   readonly tolerance: ReadonlyMap<Currency, bigint>;
   readonly graceDays: number;
   readonly promiseGraceDays: number;
@@ -31,6 +34,12 @@ export type PreparedStep = {
   /** Telling steps after the due date are counted from 1: what an imported reminder level means. 0 = not one of them. */
   readonly level: number;
 };
+export type PreparedExemption = {
+  readonly from: readonly string[];
+  readonly ask: CompiledConditions["exemptions"][number]["ask"];
+  /** Answers by customer, where nothing but the customer's own lasting facts is asked: a long run asks each customer once. */
+  readonly remembered: WeakMap<AccountFacts, boolean> | undefined;
+};
 export type DayCalendar = {
   readonly isBusinessDay: (day: DayNumber) => boolean;
   /** `day` itself when it is a business day, else the next one. */
@@ -42,11 +51,17 @@ export function prepare(version: PolicyVersion): PreparedPolicy {
   const { policy } = version;
   const steps = prepareSteps(policy.steps);
   const calendar = businessCalendar(policy.calendar);
+  const conditions = compileConditions(policy);
   return {
     version,
     steps,
     byId: new Map(steps.map((step) => [step.step.id, step])),
-    conditions: compileConditions(policy),
+    conditions,
+    exemptions: conditions.exemptions.map(({ exemption, ask }) => ({
+      from: exemption.from,
+      ask,
+      remembered: isLasting(exemption.when) ? new WeakMap<AccountFacts, boolean>() : undefined,
+    })),
     tolerance: minorAmounts(policy.tolerance),
     graceDays: policy.graceDays,
     promiseGraceDays: policy.promises.graceDays,
@@ -55,6 +70,11 @@ export function prepare(version: PolicyVersion): PreparedPolicy {
     movesDueDates: policy.calendar.dueDateOnDayOff === "next-business-day",
   };
 }
+
+/** Whether an expression asks only what does not change from day to day or currency to currency. */
+const isLasting = (expression: string): boolean =>
+  FACTS.every(({ name }) => LASTING.has(name) || !expression.includes(name));
+const LASTING: ReadonlySet<string> = new Set(["customer.class", "customer.country", "customer.customers"]);
 
 function prepareSteps(steps: readonly PolicyStep[]): readonly PreparedStep[] {
   let level = 0;

@@ -1,4 +1,5 @@
 import type { Resting } from "../contract-ladder.ts";
+import type { PolicyFacts } from "../policy/decide-facts.ts";
 import { plainDay } from "./decide-days.ts";
 import { type Figures, factsOf, type Moment } from "./decide-figures.ts";
 import { isActive, NEVER } from "./decide-index.ts";
@@ -82,11 +83,19 @@ function dayOffOn({ prepared, day }: Moment): Resting | undefined {
 
 /** An exemption holds if it does in any currency: what spares a customer is not undone by another currency. */
 function exemptFrom(moment: Moment, figures: readonly Figures[]): ReadonlySet<string> {
-  const { exemptions } = moment.prepared.conditions;
+  const { exemptions } = moment.prepared;
   if (exemptions.length === 0) return NONE;
-  const facts = figures.map((one) => factsOf(moment, one, one.currency));
-  const from = new Set<string>();
-  for (const { exemption, ask } of exemptions)
-    if (facts.some((one) => ask(one).matches)) for (const what of exemption.from) from.add(what);
-  return from;
+  const customer = moment.account.history.account;
+  let facts: readonly PolicyFacts[] | undefined;
+  let from: Set<string> | undefined;
+  for (const exemption of exemptions) {
+    let holds = exemption.remembered?.get(customer);
+    if (holds === undefined && figures.length > 0) {
+      facts ??= figures.map((one) => factsOf(moment, one, one.currency));
+      holds = facts.some((one) => exemption.ask(one).matches);
+      exemption.remembered?.set(customer, holds);
+    }
+    if (holds === true) for (const what of exemption.from) (from ??= new Set()).add(what);
+  }
+  return from ?? NONE;
 }
