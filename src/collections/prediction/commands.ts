@@ -5,7 +5,8 @@ import type { AccountHistory } from "../contract-history.ts";
 import { LEARN_MIN, MODEL_KINDS, type ModelKind } from "./decide-model.ts";
 import { dayOfEpoch, epochDay, type PastInvoice } from "./decide-payer.ts";
 import { toPast } from "./decide-score.ts";
-import { judgeAgainst, type Learnt } from "./service.ts";
+import { judgeAgainst } from "./decide-champion.ts";
+import type { Learnt } from "./service.ts";
 import { judgedWire } from "./service-read.ts";
 
 export type TrainOptions = {
@@ -47,7 +48,11 @@ export function judgeFile(accounts: Iterable<AccountHistory>, asOf: Temporal.Pla
         invoices.push(toPast({ ...one, dueChanges: one.dueChanges ?? [] }, account.accountId));
   const last = invoices.reduce((newest, one) => Math.max(newest, one.settledDay ?? one.issuedDay), 0) + 1;
   const asOfDay = asOf === undefined ? last : epochDay(asOf);
-  return MODEL_KINDS.map((kind) => ({ kind, outcome: judgeAgainst(invoices, { kind, asOfDay, champion: undefined }) }));
+  return MODEL_KINDS.map((kind) => ({
+    kind,
+    number: undefined,
+    outcome: judgeAgainst(invoices, { kind, asOfDay, champion: undefined }),
+  }));
 }
 
 const ASKS: Readonly<Record<ModelKind, string>> = {
@@ -57,10 +62,10 @@ const ASKS: Readonly<Record<ModelKind, string>> = {
 
 /** The report as lines for a person. Exit code 1 when nothing could be learnt. */
 export function trainReport(learnt: readonly Learnt[]): { readonly lines: readonly string[]; readonly code: number } {
-  const lines = learnt.flatMap(({ kind, outcome }) => {
+  const lines = learnt.flatMap(({ kind, outcome, number }) => {
     if (!outcome.ok)
       return `${kind}: too little to learn from: ${outcome.error.rows} rows of ${outcome.error.payers} payers; ${LEARN_MIN.rows} rows of ${LEARN_MIN.payers} payers with both outcomes are needed`;
-    const { model, champion, isBetter, number } = outcome.value;
+    const { model, champion, isBetter } = outcome.value;
     const { judged } = model;
     return [
       `${kind} (${ASKS[kind]}): ${model.invoices} invoices of ${model.payers} payers, ${model.rows} rows, as of ${dayOfEpoch(model.asOfDay).toString()}`,
@@ -77,7 +82,7 @@ function verdict(isBetter: boolean, number: number | undefined): string {
 
 /** The same for programs: the figures without coefficients. */
 export const trainJson = (learnt: readonly Learnt[]) =>
-  learnt.map(({ kind, outcome }) =>
+  learnt.map(({ kind, outcome, number }) =>
     outcome.ok
       ? {
           kind,
@@ -87,7 +92,7 @@ export const trainJson = (learnt: readonly Learnt[]) =>
           payers: outcome.value.model.payers,
           rows: outcome.value.model.rows,
           isBetter: outcome.value.isBetter,
-          number: outcome.value.number ?? null,
+          number: number ?? null,
           judged: judgedWire(outcome.value.model.judged),
           inUse: outcome.value.champion === undefined ? null : judgedWire(outcome.value.champion),
         }

@@ -163,7 +163,13 @@ export function expectedDaysLate({ kept, keptWeekdays }: PayerHistory, dueDay: n
 /** 1 Monday to 7 Sunday. */
 export const weekdayOf = (days: number): number => ((((days + 3) % 7) + 7) % 7) + 1;
 
-/** Whole days since 1970-01-01. */
-export const epochDay = (day: Temporal.PlainDate): number => EPOCH.until(day, { largestUnit: "days" }).days;
+/** Whole days since 1970-01-01. By arithmetic: asked some ten million times a week. Source: Howard Hinnant, days_from_civil. */
+export function epochDay({ year, month, day }: Temporal.PlainDate): number {
+  const y = month <= 2 ? year - 1 : year;
+  const era = Math.floor(y / 400);
+  const ofEra = y - era * 400;
+  const ofYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  return era * 146_097 + ofEra * 365 + Math.floor(ofEra / 4) - Math.floor(ofEra / 100) + ofYear - 719_468;
+}
 const EPOCH = Temporal.PlainDate.from("1970-01-01");
 export const dayOfEpoch = (days: number): Temporal.PlainDate => EPOCH.add({ days });

@@ -1,21 +1,12 @@
 import type { CustomerId } from "../../core/ids.ts";
-import { ok, type Result } from "../../core/result.ts";
 import { daysBetween } from "../../core/time.ts";
 import type { ReadLedger } from "../../receivables/contract-ledger.ts";
 import type { Actor, Store, Tx } from "../../store/contract.ts";
 import { appendEvents } from "../../store/events.ts";
 import type { ScoreAccounts, ScoreAsk } from "../contract.ts";
 import { HORIZON_DAYS } from "./decide-features.ts";
-import {
-  chanceOf,
-  type Judged,
-  judgeOn,
-  learn,
-  type Model,
-  MODEL_KINDS,
-  type ModelKind,
-  type TooLittle,
-} from "./decide-model.ts";
+import type { Outcome } from "./decide-champion.ts";
+import { chanceOf, type Model, MODEL_KINDS, type ModelKind } from "./decide-model.ts";
 import { askInOrder } from "./decide-moments.ts";
 import { epochDay, type PastInvoice, type PayerHistory } from "./decide-payer.ts";
 import { historyFrom, scoreOf, toPast } from "./decide-score.ts";
@@ -24,7 +15,6 @@ import {
   type CallMade,
   callsMade,
   insertModel,
-  type ModelRow,
   modelsInUse,
   newestContact,
   payersOf,
@@ -33,6 +23,7 @@ import {
   writeLack,
   writePayers,
 } from "./store.ts";
+import { judgeInThread } from "./thread.ts";
 
 export type PredictionDeps = {
   readonly store: Store;
@@ -48,23 +39,8 @@ export const MODEL_LEARNT = "collections.model-learnt";
 export const TEACHERS_MAX = 60_000;
 const PAYERS_AT_ONCE = 500;
 
-/** What is known of one model kind after a try. */
-export type Learnt = {
-  readonly kind: ModelKind;
-  readonly outcome: Result<
-    {
-      readonly model: Model;
-      readonly champion: Judged | undefined;
-      readonly isBetter: boolean;
-      readonly number: number | undefined;
-    },
-    TooLittle
-  >;
-};
-
-/** A model is only as good as the newest slice says: it must beat giving everyone the same chance, and the one in use. */
-export const beats = (judged: Judged, champion: Judged | undefined): boolean =>
-  judged.logLoss < judged.baseLogLoss && (champion === undefined || judged.logLoss < champion.logLoss);
+/** What came of one kind; `number`: of the model that was kept. */
+export type Learnt = { readonly kind: ModelKind; readonly outcome: Outcome; readonly number: number | undefined };
 
 export type LearnAsk = {
   /** Nothing on or after this day is looked at. */
@@ -80,44 +56,28 @@ export async function learnFromLedger(deps: PredictionDeps, ask: LearnAsk): Prom
   const { asOf, evaluateOnly = false } = ask;
   const invoices = await gather(deps, asOf, evaluateOnly);
   const inUse = await modelsInUse(deps.store.db);
+  const asks = MODEL_KINDS.map((kind) => ({ kind, asOfDay: epochDay(asOf), champion: inUse.get(kind)?.body }));
+  const outcomes = await judgeInThread(invoices, asks);
   const learnt: Learnt[] = [];
-  for (const kind of MODEL_KINDS) {
-    const outcome = judgeAgainst(invoices, { kind, asOfDay: epochDay(asOf), champion: inUse.get(kind) });
-    if (evaluateOnly) learnt.push({ kind, outcome });
-    else learnt.push({ kind, outcome: await keep(deps, ask, outcome, kind) });
+  for (const [at, outcome] of outcomes.entries()) {
+    const kind = MODEL_KINDS[at];
+    if (kind === undefined) continue;
+    learnt.push({ kind, outcome, number: evaluateOnly ? undefined : await keep(deps, ask, { kind, outcome }) });
   }
   if (!evaluateOnly) await estimateCalls(deps, asOf);
   return learnt;
 }
 
-type Outcome = Learnt["outcome"];
-
-/** Learns one kind and, when one is in use, lets both answer the same newest slice. Pure. */
-export function judgeAgainst(
-  invoices: readonly PastInvoice[],
-  {
-    kind,
-    asOfDay,
-    champion,
-  }: { readonly kind: ModelKind; readonly asOfDay: number; readonly champion: Pick<ModelRow, "body"> | undefined },
-): Outcome {
-  const learnt = learn(invoices, { kind, asOfDay });
-  if (!learnt.ok) return learnt;
-  const model = learnt.value;
-  const before = champion === undefined ? undefined : judgeOn(champion.body, invoices, { ...model.judged, asOfDay });
-  return ok({ model, champion: before, isBetter: beats(model.judged, before), number: undefined });
-}
-
+/** Gives the number of the model that was kept. */
 const keep = (
   deps: PredictionDeps,
   { asOf, actor, now }: LearnAsk,
-  outcome: Outcome,
-  kind: ModelKind,
-): Promise<Outcome> =>
+  { kind, outcome }: Pick<Learnt, "kind" | "outcome">,
+): Promise<number | undefined> =>
   deps.store.inTransaction(async (tx) => {
     if (!outcome.ok) {
       await writeLack(tx, kind, asOf, outcome.error);
-      return outcome;
+      return undefined;
     }
     const { model, champion, isBetter } = outcome.value;
     const number = await insertModel(tx, { model, asOf, champion, isBetter, actor, now });
@@ -130,7 +90,7 @@ const keep = (
         data: { kind, number, invoices: model.invoices, auc: Number(model.judged.auc.toFixed(3)), isBetter },
       },
     ]);
-    return ok({ ...outcome.value, number });
+    return number;
   });
 
 /** Streams every account: keeps the habits of all, and the invoices of as many as teach. */
