@@ -37,7 +37,7 @@ export function AssignDialog({ entry, onClose }: AssignProps) {
       }
       effects={[
         {
-          text: t("receivables.bank.assign.effect", { amount: f.money(entry.amount) }),
+          text: t("receivables.bank.assign.effect", { amount: f.money(entry.amount, { digits: "minor" }) }),
           isReversible: true,
           how: t("receivables.bank.assign.effect.how"),
         },

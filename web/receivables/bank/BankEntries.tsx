@@ -38,7 +38,7 @@ export function BankEntries({ id, state }: EntriesProps) {
             value={only ?? ""}
             onChange={(event) => setOnly(event.currentTarget.value || undefined)}
             data={[
-              { value: "", label: t("receivables.bank.list") },
+              { value: "", label: t("receivables.bank.list.all") },
               ...ENTRY_STATES.map((one) => ({ value: one, label: t(`receivables.bank.entry.${one}`) })),
             ]}
           />

@@ -130,21 +130,21 @@ function CheckPanel({ check }: { readonly check: LedgerCheckWire }) {
       <dl className="sec bank-check small">
         <dt>{t("receivables.bank.check.moved", { n: check.vouchers })}</dt>
         <dd>
-          <Money value={check.moved} />
+          <Money digits="minor" value={check.moved} />
         </dd>
         {check.closing !== null && (
           <>
             <dt>{t("receivables.bank.check.books", { account: check.account, company: check.company, day })}</dt>
             <dd>
-              <Money value={check.closing} />
+              <Money digits="minor" value={check.closing} />
             </dd>
             <dt>{t("receivables.bank.check.ledger", { day })}</dt>
             <dd>
-              <Money value={check.ledger} />
+              <Money digits="minor" value={check.ledger} />
             </dd>
             <dt className="b">{t("receivables.bank.check.difference")}</dt>
             <dd className={agrees ? "b" : "b warn"}>
-              <Money value={check.difference} />
+              <Money digits="minor" value={check.difference} />
             </dd>
           </>
         )}
@@ -160,7 +160,10 @@ function CheckPanel({ check }: { readonly check: LedgerCheckWire }) {
         </span>
         {check.unbalanced.map((one) => (
           <span key={one.line} className="warn">
-            {t("receivables.bank.check.unbalanced", { line: one.line, amount: f.money(one.difference) })}
+            {t("receivables.bank.check.unbalanced", {
+              line: one.line,
+              amount: f.money(one.difference, { digits: "minor" }),
+            })}
           </span>
         ))}
       </div>

@@ -1,6 +1,6 @@
 import { Button, Checkbox, Radio } from "@mantine/core";
 import { useState } from "react";
-import type { BankCommit, BankFileWire } from "../../../src/receivables/bank/contract-bank.ts";
+import { type BankCommit, type BankFileWire, ENTRY_STATES } from "../../../src/receivables/bank/contract-bank.ts";
 import { api } from "../../api.ts";
 import { useFormat, useT } from "../../i18n/t.ts";
 import { Money } from "../../kit/Money.tsx";
@@ -15,13 +15,14 @@ import { STATE_LEVEL } from "./levels.ts";
 export function EffectPanel({ one }: { readonly one: BankFileWire }) {
   const t = useT();
   const isOpen = one.state === "draft";
+  const sums = [...one.sums].sort((a, b) => ENTRY_STATES.indexOf(a.state) - ENTRY_STATES.indexOf(b.state));
   return (
     <Panel
       title={t(isOpen ? "receivables.bank.effect" : "receivables.bank.effect.done")}
       question={t("receivables.bank.effect.q")}
     >
       <ul className="bank-sums small">
-        {one.sums.map((sum) => (
+        {sums.map((sum) => (
           <li key={`${sum.state} ${sum.by} ${sum.amount.currency}`}>
             <Glyph level={STATE_LEVEL[sum.state]} size={14} />
             <span>
@@ -33,7 +34,7 @@ export function EffectPanel({ one }: { readonly one: BankFileWire }) {
               <span className="ink2">{sum.by !== null && t(`receivables.bank.by.${sum.by}`)}</span>
             </span>
             <span className="ink3 num nowrap push">{t("receivables.bank.entries", { n: sum.entries })}</span>
-            <Money value={sum.amount} className="bank-sum-amount" />
+            <Money digits="minor" value={sum.amount} className="bank-sum-amount" />
           </li>
         ))}
       </ul>

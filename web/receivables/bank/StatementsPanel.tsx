@@ -56,13 +56,13 @@ function StatementRow({ one, isLeft }: { readonly one: BankStatementWire; readon
   const tie =
     one.difference === null
       ? t(one.tie === "differs" ? "receivables.bank.tie.unknown" : `receivables.bank.tie.${one.tie}`)
-      : t("receivables.bank.tie.differs", { amount: f.money(one.difference) });
+      : t("receivables.bank.tie.differs", { amount: f.money(one.difference, { digits: "minor" }) });
   const notes = one.notes.filter(({ code }) => code !== "balance-differs" && code !== "balance-missing");
   const balance = (value: BankStatementWire["opening"]) =>
     value === null ? (
       <span className="ink3">{t("receivables.bank.notTold")}</span>
     ) : (
-      <Money value={value} code={false} />
+      <Money digits="minor" value={value} code={false} />
     );
   return (
     <tr>
@@ -74,10 +74,10 @@ function StatementRow({ one, isLeft }: { readonly one: BankStatementWire; readon
         {balance(one.opening)}
       </td>
       <td className="right" data-label={t("receivables.bank.col.in")}>
-        <Money value={one.in} code={false} />
+        <Money digits="minor" value={one.in} code={false} />
       </td>
       <td className="right" data-label={t("receivables.bank.col.out")}>
-        <Money value={one.out} code={false} />
+        <Money digits="minor" value={one.out} code={false} />
       </td>
       <td className="right" data-label={t("receivables.bank.col.closing")}>
         {balance(one.closing)}
@@ -93,7 +93,7 @@ function StatementRow({ one, isLeft }: { readonly one: BankStatementWire; readon
             {notes.map((note, index) => (
               <span key={index} className="tiny ink3">
                 {t(`receivables.bank.note.${note.code}`, { read: note.read, line: note.line ?? 0 })}
-                {note.difference !== null && ` (${f.money(note.difference)})`}
+                {note.difference !== null && ` (${f.money(note.difference, { digits: "minor" })})`}
               </span>
             ))}
           </span>

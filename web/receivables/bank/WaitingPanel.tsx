@@ -37,7 +37,7 @@ export function WaitingPanel() {
       aside={
         <span className="row small num" style={{ gap: 12 }}>
           {(sums.data?.rows ?? []).map((sum) => (
-            <Money key={sum.amount.currency} value={sum.amount} />
+            <Money digits="minor" key={sum.amount.currency} value={sum.amount} />
           ))}
         </span>
       }

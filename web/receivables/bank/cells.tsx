@@ -21,7 +21,7 @@ export const entryColumns = (t: T, f: Format): readonly Column<BankEntryWire>[] 
     header: t("receivables.bank.col.amount"),
     align: "right",
     card: "aside",
-    cell: (row) => <Money value={row.amount} />,
+    cell: (row) => <Money digits="minor" value={row.amount} />,
   },
   { id: "becomes", header: t("receivables.bank.col.becomes"), card: "more", cell: (row) => <BecomesCell row={row} /> },
 ];
@@ -53,7 +53,9 @@ function BecomesCell({ row }: { readonly row: BankEntryWire }) {
         <Tag level={STATE_LEVEL[row.state]}>{t(`receivables.bank.entry.${row.state}`)}</Tag>
         {row.customers.map((one) => (
           <Go key={one.id} className="lnk" to={`/customers/${one.id}`}>
-            {isSplit ? t("receivables.bank.part", { name: one.name, amount: f.money(one.amount) }) : one.name}
+            {isSplit
+              ? t("receivables.bank.part", { name: one.name, amount: f.money(one.amount, { digits: "minor" }) })
+              : one.name}
           </Go>
         ))}
       </span>

@@ -61,7 +61,7 @@ export function EntryLine({ entry }: { readonly entry: BankEntryWire }) {
     <div className="row top bank-entry-line">
       <PayerCell row={entry} />
       <span className="push b">
-        <Money value={entry.amount} />
+        <Money digits="minor" value={entry.amount} />
       </span>
     </div>
   );
