@@ -38,6 +38,7 @@ export function ImportReport({ one, onLeave }: ReportProps) {
 function Ties({ tie }: { readonly tie: readonly TieWire[] }) {
   const t = useT();
   const f = useFormat();
+  const exact = (value: TieWire["file"]) => f.money(value, { digits: "minor" });
   return (
     <div className="sec col small import-tie">
       {tie.map(({ currency, file, ledger, ties }) => {
@@ -46,11 +47,11 @@ function Ties({ tie }: { readonly tie: readonly TieWire[] }) {
           <span key={currency} className="row top" style={{ gap: 6 }} role="status">
             <Glyph level={ties ? "ok" : "warn"} size={14} />
             {ties
-              ? t("receivables.tie.ok", { amount: f.money(file) })
+              ? t("receivables.tie.ok", { amount: exact(file) })
               : t("receivables.tie.differs", {
-                  file: f.money(file),
-                  ledger: f.money(ledger),
-                  difference: f.money(difference),
+                  file: exact(file),
+                  ledger: exact(ledger),
+                  difference: exact(difference),
                 })}
           </span>
         );

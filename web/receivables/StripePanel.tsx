@@ -39,7 +39,7 @@ export function StripePanel({ canMatch }: { readonly canMatch: boolean }) {
       )}
       {instruments.length > 0 && (
         <>
-          <h3 className="sec small b">{t("receivables.stripe.instruments")}</h3>
+          <h3 className="sec small b stripe-title">{t("receivables.stripe.instruments")}</h3>
           <ul className="import-list">
             {instruments.slice(0, SHOWN).map((one) => (
               <Instrument key={one.id} one={one} />
