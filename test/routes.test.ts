@@ -34,6 +34,7 @@ const PUBLIC = [
   "POST /api/welcome",
   "POST /api/welcome/link",
   "POST /api/webhooks/partner-center",
+  "POST /api/webhooks/stripe",
 ];
 const named = desk.routes.map((route) => `${route.method} ${route.path}`);
 
