@@ -26,6 +26,7 @@ import { bankFreshness } from "./receivables/bank/service-bank.ts";
 import type { ImportDeps } from "./receivables/service-import.ts";
 import { recordClaimsWith, recordMoneyWith } from "./receivables/service-money.ts";
 import { payersOn } from "./receivables/service-statement.ts";
+import { firstInvoiceDays } from "./receivables/store-first.ts";
 import { readLedger } from "./receivables/store-ledger.ts";
 import type { ResponseDeps } from "./response/deps.ts";
 import { approve, drop, propose, reject } from "./response/service.ts";
@@ -113,6 +114,7 @@ function depsOf(parts: SliceParts, around: Parts): CollectionsDeps {
     enqueue,
     customersByIds: customers.customersByIds,
     readLedger,
+    firstInvoiceDays,
     recordClaims: recordClaimsWith({ onChanged }),
     recordMoney: recordMoneyWith({ onChanged }),
     accountsOf: async (tx, ids) => {

@@ -11,6 +11,7 @@ import type { CustomerId } from "./core/ids.ts";
 import type { ImportKind } from "./receivables/contract-import.ts";
 import { importFile } from "./receivables/import-file.ts";
 import { claimNotice } from "./notices/service.ts";
+import { demoContacts, demoPolicy, demoWeeks } from "./main-demo-collections.ts";
 import { propose } from "./response/service.ts";
 import * as customers from "./customers/service.ts";
 import type { Access } from "./access/access.ts";
@@ -46,6 +47,9 @@ export function demoSteps(parts: StepParts): readonly DemoStep[] {
     { name: "gdap", run: () => sync(parts, ["gdap"]) },
     { name: "limits", run: () => limits(parts) },
     { name: "decisions", run: () => decisions(parts) },
+    { name: "policy", run: () => demoPolicy(parts) },
+    { name: "contacts", run: () => demoContacts(parts) },
+    { name: "letters", run: (stopping) => demoWeeks(parts, stopping) },
     { name: "audit", run: () => sync(parts, ["audit", "webhooks"]) },
   ];
 }

@@ -3,7 +3,7 @@ import { casesOf, countsFor, customersToWatch } from "./cases/rows.ts";
 import type { CasesDeps } from "./cases/service.ts";
 import type { CollectionsOf } from "./collections/contract.ts";
 import type { CustomerId } from "./core/ids.ts";
-import { dayOf } from "./core/time.ts";
+import { type Clock, dayOf } from "./core/time.ts";
 import { customersRoutes } from "./customers/http.ts";
 import { customersJobs } from "./customers/jobs.ts";
 import * as customers from "./customers/service.ts";
@@ -11,7 +11,7 @@ import { customersSinks } from "./customers/sinks.ts";
 import type { Route } from "./http/contract.ts";
 import { wireBank } from "./main-bank.ts";
 import { wireExposure } from "./main-exposure.ts";
-import { wireCollections } from "./main-collections.ts";
+import { type ForCollections, wireCollections } from "./main-collections.ts";
 import { type DeskFacts, followDesk, newId, type SliceParts } from "./main-parts.ts";
 import { type WiredNotices, wireCases, wireNotices, wireResponse, wireSpending } from "./main-watch.ts";
 import { saveAlertHint, saveAlerts, type NoticesDeps } from "./notices/alerts.ts";
@@ -54,12 +54,13 @@ export async function wireSlices(parts: SliceParts) {
   const responseDeps = wireResponse(parts, notices);
   const casesDeps = wireCases(parts, notices, { desk, exposure });
   const spendingDeps = wireSpending(parts, notices, desk);
-  const collections = wireCollections(parts, {
+  const forCollections: ForCollections = {
     desk,
     notices,
     responseDeps,
     onChanged: (tx, ids) => onLedgerChanged(tx, ids),
-  });
+  };
+  const collections = wireCollections(parts, forCollections);
   /** Money moved: figures are computed anew, and the accounts are looked at again. */
   const onLedgerChanged = async (tx: Tx, ids: readonly CustomerId[]): Promise<void> => {
     await exposure.markDirty(tx, ids);
@@ -81,6 +82,8 @@ export async function wireSlices(parts: SliceParts) {
     spendingDeps,
     followDeps,
     collections,
+    /** The same by another clock: how the demo lives through its past. */
+    collectionsAt: (at: Clock) => wireCollections({ ...parts, clock: at }, forCollections),
     noticesOfCustomer: notices.noticesOfCustomer,
     casesOf: customersDeps.casesOf,
     openNotices: (tx: Tx, now: Temporal.Instant) => openNotices(noticesDeps, tx, now),

@@ -28,6 +28,8 @@ export type HistoryParts = {
   readonly holds: readonly HoldRow[];
   readonly promises: readonly PromiseRow[];
   readonly effects: readonly EffectRow[];
+  /** The account's first invoice; undefined = none. */
+  readonly firstInvoiceOn?: Temporal.PlainDate | undefined;
   /** Zone for accounts without one: only to tell the day of the customer's first sight. */
   readonly zone: string;
 };
@@ -45,7 +47,7 @@ export function toHistory(ledger: AccountLedger, parts: HistoryParts): AccountHi
   };
 }
 
-function accountFacts(ledger: AccountLedger, { customer, contacts, zone }: HistoryParts): AccountFacts {
+function accountFacts(ledger: AccountLedger, { customer, contacts, zone, firstInvoiceOn }: HistoryParts): AccountFacts {
   return {
     accountId: ledger.accountId,
     name: customer?.name ?? ledger.accountId,
@@ -55,20 +57,15 @@ function accountFacts(ledger: AccountLedger, { customer, contacts, zone }: Histo
     customerClass: contacts?.customerClass,
     customerIds: ledger.customerIds,
     reachable: contacts?.reachable ?? [],
-    customerSince: firstDay(ledger, customer, contacts?.timeZone ?? zone),
+    customerSince: firstDay(customer, firstInvoiceOn, contacts?.timeZone ?? zone),
   };
 }
 
 /** The first day we know of: seen at Microsoft, or invoiced. */
-function firstDay(
-  { items }: AccountLedger,
-  customer: CustomerPart | undefined,
-  zone: string,
-): Temporal.PlainDate | undefined {
-  let first = customer === undefined ? undefined : dayOf(customer.firstSeenAt, zone);
-  for (const { issueDay } of items)
-    if (first === undefined || Temporal.PlainDate.compare(issueDay, first) < 0) first = issueDay;
-  return first;
+function firstDay(customer: CustomerPart | undefined, invoiced: Temporal.PlainDate | undefined, zone: string) {
+  const seen = customer === undefined ? undefined : dayOf(customer.firstSeenAt, zone);
+  if (seen === undefined || invoiced === undefined) return seen ?? invoiced;
+  return Temporal.PlainDate.compare(seen, invoiced) < 0 ? seen : invoiced;
 }
 
 function toInvoice(item: LedgerItem): HistoryInvoice {

@@ -27,12 +27,25 @@ export type RowAsk = {
   readonly promises: { readonly kept: number; readonly broken: number };
 };
 
-/** What is overdue after credits, currency by currency. Without a policy: everything past due, as nothing says what counts. */
+/** Past due and owed although no step counts it: it stays in sight. Sold debt is not ours, and what credits cover is paid. */
+const STILL_OWED: ReadonlySet<string | undefined> = new Set(["promised", "disputed", "claim"]);
+const restingItems = (of: LadderState["currencies"][number]) =>
+  of.items.filter((item) => item.daysPastDue > 0 && STILL_OWED.has(item.leftOut));
+
+/**
+ * What is past due after credits, currency by currency; what is promised or disputed included. Without a policy: everything past due, as
+ * nothing says what counts.
+ */
 export function overdueOf({ history, state, day }: Pick<RowAsk, "history" | "state" | "day">): readonly Money[] {
   if (state !== undefined)
     return state.currencies
-      .filter((one) => one.netOverdueMinor > 0n)
-      .map((one) => money(one.netOverdueMinor, one.currency));
+      .map((of) =>
+        money(
+          restingItems(of).reduce((sum, item) => sum + item.openMinor, of.netOverdueMinor),
+          of.currency,
+        ),
+      )
+      .filter((one) => one.minor > 0n);
   const sums = new Map<Currency, bigint>();
   for (const invoice of history.invoices) {
     if (Temporal.PlainDate.compare(invoice.dueDay, day) >= 0) continue;
@@ -70,7 +83,7 @@ export function rowOf(ask: RowAsk): StateToWrite {
     ...stepOf(state, version),
     overdue: overdue.map(({ minor, currency }) => ({ minor: minor.toString(), currency })),
     ...inReporting(overdue, ask),
-    is_overdue: overdue.length > 0 || (state?.currencies.some((one) => one.overdueMinor > 0n) ?? false),
+    is_overdue: overdue.length > 0,
     overdue_invoices: state?.currencies.reduce((sum, one) => sum + one.invoices, 0) ?? lateInvoices(history, day),
     next_due_day: nextDue(history, day)?.toString() ?? null,
     tells: state?.tell?.stepId ?? null,
@@ -97,11 +110,16 @@ function stepOf(state: LadderState | undefined, version: PolicyVersion | undefin
   return {
     step: state?.step ?? null,
     step_index: index,
-    days: state?.carrying?.daysPastDue ?? null,
+    days: state?.carrying?.daysPastDue ?? oldestResting(state) ?? null,
     next_day: state?.next?.day.toString() ?? null,
     next_step: state?.next?.stepId ?? null,
     next_what: state?.next?.what ?? null,
   };
+}
+
+function oldestResting(state: LadderState | undefined): number | undefined {
+  const ages = (state?.currencies ?? []).flatMap((of) => restingItems(of).map((item) => item.daysPastDue));
+  return ages.length === 0 ? undefined : Math.max(...ages);
 }
 
 function inReporting(overdue: readonly Money[], { reporting, convert }: RowAsk) {

@@ -127,6 +127,11 @@ export type CollectionsDeps = {
   readonly enqueue: Enqueue;
   readonly customersByIds: CustomersByIds;
   readonly readLedger: ReadLedger;
+  /** The day of each customer's first invoice; a customer without one is missing. */
+  readonly firstInvoiceDays: (
+    tx: Tx,
+    customerIds: readonly CustomerId[],
+  ) => Promise<ReadonlyMap<CustomerId, Temporal.PlainDate>>;
   readonly recordClaims: RecordClaims;
   readonly recordMoney: RecordMoney;
   readonly accountsOf: AccountsOf;

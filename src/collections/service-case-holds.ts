@@ -30,7 +30,9 @@ export async function followCases(tx: Tx, deps: CollectionsDeps, now: Temporal.I
   for (const one of open.toSorted((a, b) => (a.caseId < b.caseId ? -1 : 1))) {
     if (held.some((hold) => hold.case_id === one.caseId)) continue;
     const accountId = accounts.get(one.customerId) ?? one.customerId;
-    const hold = holdOf(one, { accountId, id: deps.newId(), day, now });
+    const opened = dayOf(one.openedAt, deps.zone);
+    const from = Temporal.PlainDate.compare(opened, day) < 0 ? opened : day;
+    const hold = holdOf(one, { accountId, id: deps.newId(), day: from, now });
     if (hold !== undefined && (await insertHold(tx, hold))) events.push(placed(hold, one));
   }
   const ids = new Set<string>(open.map((one) => one.caseId));

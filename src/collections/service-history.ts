@@ -5,6 +5,7 @@ import type { AccountHistory } from "./contract-history.ts";
 import { needsWhole, toHistory } from "./decide-history.ts";
 import type { CollectionsDeps } from "./deps.ts";
 import { effectsOf, type EffectRow } from "./store-effects.ts";
+import { keepSince, keptSince } from "./store-state.ts";
 import { holdsOf, promisesOf, type PromiseRow } from "./store.ts";
 
 /** One account as it is known, with the rows behind its history. */
@@ -14,7 +15,10 @@ export type Loaded = {
   readonly promises: readonly PromiseRow[];
 };
 
-type Deps = Pick<CollectionsDeps, "readLedger" | "customersByIds" | "noticesOf" | "contactsOf" | "zone">;
+type Deps = Pick<
+  CollectionsDeps,
+  "readLedger" | "firstInvoiceDays" | "customersByIds" | "noticesOf" | "contactsOf" | "zone"
+>;
 
 /** Accounts whose facts are fetched together: few enough that memory stays flat, many enough that round trips do not count. */
 export const ACCOUNTS_A_READ = 500;
@@ -73,6 +77,7 @@ async function completed(tx: Tx, deps: Deps, { ledgers, day, isWhole }: Completi
     Map.groupBy(await holdsOf(tx, ids), (row) => row.account_id),
     Map.groupBy(await effectsOf(tx, ids), (row) => row.account_id),
   ];
+  const since = await sinceOf(tx, deps, { ledgers, isWhole: isWhole === true });
   const promisesBy = Map.groupBy(promises, (row) => row.account_id);
   return ledgers.map((open) => {
     const id = open.accountId;
@@ -82,6 +87,7 @@ async function completed(tx: Tx, deps: Deps, { ledgers, day, isWhole }: Completi
       contacts: contacts.get(id),
       notices: notices.get(id) ?? [],
       holds: holds.get(id) ?? [],
+      firstInvoiceOn: since.get(id) ?? undefined,
       zone: deps.zone,
       ...own,
     });
@@ -101,3 +107,36 @@ async function wholeOf(
     found.set(ledger.accountId, ledger);
   return found;
 }
+
+/** First invoice days: of a whole ledger as it stands, else as kept; what nobody has looked up yet is looked up once. */
+async function sinceOf(
+  tx: Tx,
+  deps: Deps,
+  { ledgers, isWhole }: { readonly ledgers: readonly AccountLedger[]; readonly isWhole: boolean },
+): Promise<ReadonlyMap<CustomerId, Temporal.PlainDate | null>> {
+  if (isWhole) {
+    return new Map(ledgers.map((one) => [one.accountId, earliest(one.items.map(({ issueDay }) => issueDay)) ?? null]));
+  }
+  const kept = await keptSince(
+    tx,
+    ledgers.map((one) => one.accountId),
+  );
+  const missing = ledgers.filter((one) => !kept.has(one.accountId));
+  if (missing.length === 0) return kept;
+  const days = await deps.firstInvoiceDays(
+    tx,
+    missing.flatMap((one) => one.customerIds),
+  );
+  const found = missing.map(({ accountId, customerIds }) => ({
+    accountId,
+    day: earliest(customerIds.flatMap((id) => days.get(id) ?? [])) ?? null,
+  }));
+  await keepSince(tx, found);
+  return new Map([...kept, ...found.map(({ accountId, day }) => [accountId, day] as const)]);
+}
+
+const earliest = (days: readonly Temporal.PlainDate[]): Temporal.PlainDate | undefined =>
+  days.reduce<Temporal.PlainDate | undefined>(
+    (first, day) => (first === undefined || Temporal.PlainDate.compare(day, first) < 0 ? day : first),
+    undefined,
+  );

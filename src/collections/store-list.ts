@@ -81,7 +81,7 @@ const IS: Readonly<Record<AccountFilter, RawBuilder<unknown>>> = {
   calls: HAS_CALL,
   approvals: HAS_ASK,
   promises: HAS_PROMISE,
-  held: sql`s.is_held`,
+  held: sql`(s.is_held and s.is_overdue)`,
   frozen: IS_FROZEN,
   exempt: sql`(s.is_exempt and s.is_overdue)`,
   "no-policy": sql`(s.policy_id is null and s.is_overdue)`,
@@ -178,7 +178,7 @@ export async function filterCounts(tx: Tx): Promise<FilterCounts> {
     select count(*)::int as "all", count(*) filter (where s.is_overdue)::int as overdue, count(*) filter (where not s.is_overdue)::int as clear,
       count(*) filter (where s.tells is not null or ask.account_id is not null or task.account_id is not null)::int as todo,
       count(task.account_id)::int as calls, count(ask.account_id)::int as approvals, count(prom.account_id)::int as promises,
-      count(frozen.account_id)::int as frozen, count(*) filter (where s.is_held)::int as held,
+      count(frozen.account_id)::int as frozen, count(*) filter (where s.is_held and s.is_overdue)::int as held,
       count(*) filter (where s.is_exempt and s.is_overdue)::int as exempt, count(*) filter (where s.policy_id is null and s.is_overdue)::int as "no-policy",
       min(s.next_due_day) as next_due, max(s.evaluated_at) as evaluated_at
     from collections_state s left join ask using (account_id) left join task using (account_id) left join prom using (account_id) left join frozen using (account_id)`.execute(

@@ -214,3 +214,29 @@ export async function knownZones(tx: Tx): Promise<readonly string[]> {
     select zone from z where zone is not null`.execute(tx);
   return rows.map((row) => row.zone);
 }
+
+// ---- since when an account is known
+
+/** First invoice days as kept; null = none was ever issued, missing = not looked up yet. */
+export async function keptSince(
+  tx: Tx,
+  accountIds: readonly CustomerId[],
+): Promise<ReadonlyMap<CustomerId, Temporal.PlainDate | null>> {
+  const { rows } = await sql<{ account_id: CustomerId; first_day: Temporal.PlainDate | null }>`
+    select account_id, first_day from collections_since where account_id = any(${accountIds}::text[])`.execute(tx);
+  return new Map(rows.map((row) => [row.account_id, row.first_day]));
+}
+/** Keeps first days; only an earlier one changes what is kept. */
+export async function keepSince(
+  tx: Tx,
+  days: readonly { readonly accountId: CustomerId; readonly day: Temporal.PlainDate | null }[],
+): Promise<void> {
+  if (days.length === 0) return;
+  const rows = days.map(({ accountId, day }) => ({ account_id: accountId, first_day: day?.toString() ?? null }));
+  await sql`insert into collections_since (account_id, first_day)
+    select account_id, first_day from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as g(account_id text, first_day date) order by account_id
+    on conflict (account_id) do update set first_day = least(collections_since.first_day, excluded.first_day)
+    where excluded.first_day < collections_since.first_day or (collections_since.first_day is null and excluded.first_day is not null)`.execute(
+    tx,
+  );
+}
