@@ -17,6 +17,7 @@ import { ChangesPanel } from "./ChangesPanel.tsx";
 import { MoveDialog } from "./MoveDialog.tsx";
 import { PayerPanel } from "./PayerPanel.tsx";
 import { WriteOffDialog } from "./WriteOffDialog.tsx";
+import "../../customers/customers.css";
 import "./ledger.css";
 
 const ROWS = 50;
