@@ -62,7 +62,7 @@ export function CollectionsPage() {
     >
       <div className="stk">
         {head.data?.paused && <Paused through={head.data.paused.through} />}
-        <MeasuresPanel />
+        <MeasuresPanel held={head.data?.counts.held} />
         <WorkList list={list} head={head.data} filter={filter} sort={sort} q={search.q} set={set} />
         <LaddersPanel />
       </div>

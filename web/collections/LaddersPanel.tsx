@@ -20,7 +20,11 @@ export function LaddersPanel() {
               level="unknown"
               title={t("collections.ladders.none")}
               text={t("collections.ladders.none.text")}
-              action={<Go to="/collections/policies">{t("collections.ladders.choose")}</Go>}
+              action={
+                <Go className="more" to="/collections/policies">
+                  {t("collections.ladders.choose")}
+                </Go>
+              }
             />
           </Panel>
         ) : (

@@ -193,7 +193,7 @@ export function CallDialog({ account, call, onClose }: CallProps) {
   const path =
     call === undefined
       ? `/api/collections/accounts/${account.row.accountId}/calls`
-      : `/api/collections/accounts/${account.row.accountId}/calls/${call.id}/done`;
+      : `/api/collections/calls/${call.id}/done`;
   const write = useWrite<object, CallWire>((body, o) => api.post(path, body, o), { topics: TOPICS, onDone: onClose });
   const needsDay = outcome === "call-back";
   return (
@@ -246,10 +246,10 @@ export function LiftDialog({ hold, onClose }: HoldProps) {
   const t = useT();
   const [outcome, setOutcome] = useState<string>(DISPUTE_OUTCOMES[0]);
   const [why, setWhy] = useState("");
-  const write = useWrite<object, HoldWire>(
-    (body, o) => api.post(`/api/collections/accounts/${hold.accountId}/holds/${hold.id}/lift`, body, o),
-    { topics: TOPICS, onDone: onClose },
-  );
+  const write = useWrite<object, HoldWire>((body, o) => api.post(`/api/collections/holds/${hold.id}/lift`, body, o), {
+    topics: TOPICS,
+    onDone: onClose,
+  });
   const isDispute = hold.kind === "dispute";
   return (
     <ConfirmDialog
@@ -282,10 +282,10 @@ export function ExtendDialog({ hold, onClose }: HoldProps) {
   const f = useFormat();
   const [until, setUntil] = useState(hold.until ?? dayIn(f.nowIso, f.zone, 30));
   const [why, setWhy] = useState("");
-  const write = useWrite<object, HoldWire>(
-    (body, o) => api.post(`/api/collections/accounts/${hold.accountId}/holds/${hold.id}/extend`, body, o),
-    { topics: TOPICS, onDone: onClose },
-  );
+  const write = useWrite<object, HoldWire>((body, o) => api.post(`/api/collections/holds/${hold.id}/extend`, body, o), {
+    topics: TOPICS,
+    onDone: onClose,
+  });
   return (
     <ConfirmDialog
       isOpen
@@ -312,7 +312,7 @@ export function WithdrawDialog({ promise, onClose }: WithdrawProps) {
   const f = useFormat();
   const [why, setWhy] = useState("");
   const write = useWrite<object, PromiseWire>(
-    (body, o) => api.post(`/api/collections/accounts/${promise.accountId}/promises/${promise.id}/withdraw`, body, o),
+    (body, o) => api.post(`/api/collections/promises/${promise.id}/withdraw`, body, o),
     { topics: TOPICS, onDone: onClose },
   );
   return (

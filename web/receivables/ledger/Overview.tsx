@@ -81,7 +81,6 @@ function Ageing({ block, by }: { readonly block: Block; readonly by: OverviewWir
 
 function Measures({ block, asOf }: { readonly block: Block; readonly asOf: string }) {
   const t = useT();
-  const f = useFormat();
   return (
     <Panel title={t("ledger.measures", { currency: block.ageing.currency })} question={t("ledger.measures.q")}>
       <dl className="sec ledger-measures">
@@ -89,19 +88,24 @@ function Measures({ block, asOf }: { readonly block: Block; readonly asOf: strin
           <div key={measure.name}>
             <dt className="tiny ink3">{t(`ledger.measure.${measure.name}`)}</dt>
             <dd>
-              <Fig
-                opens={figureOf(measure, { t, f, asOf })}
-                label={t(`ledger.measure.${measure.name}`)}
-                className="num b"
-              >
-                {measure.value === null ? <span className="ink3">{t("kit.unknown")}</span> : valueText(measure, t, f)}
-              </Fig>
+              <MeasureFigure measure={measure} asOf={asOf} />
               {measure.why !== null && <span className="tiny ink3 ledger-why">{t(`ledger.gap.${measure.why}`)}</span>}
             </dd>
           </div>
         ))}
       </dl>
     </Panel>
+  );
+}
+
+/** A measure's value, which opens to its formula and inputs; unknown is written as such. */
+export function MeasureFigure({ measure, asOf }: { readonly measure: MeasureWire; readonly asOf: string }) {
+  const t = useT();
+  const f = useFormat();
+  return (
+    <Fig opens={figureOf(measure, { t, f, asOf })} label={t(`ledger.measure.${measure.name}`)} className="num b">
+      {measure.value === null ? <span className="ink3">{t("kit.unknown")}</span> : valueText(measure, t, f)}
+    </Fig>
   );
 }
 
