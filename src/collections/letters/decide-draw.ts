@@ -46,14 +46,12 @@ function htmlBlock(block: Block): string {
   if (block.kind === "facts")
     return `<table style="border-collapse:collapse;width:100%;margin:0 0 18px;font-size:14px"><caption style="text-align:left;font-weight:600;padding:6px 0">${html(block.title)}</caption><tbody>${block.rows
       .map(
-        ([label, value], at) =>
-          `<tr><th scope="row" style="${CELL};text-align:left;font-weight:400;color:#5a6472;width:45%">${html(label)}</th><td style="${CELL};padding-right:0;text-align:right${isLastSum(block, at) ? ";font-weight:600" : ""}">${html(value)}</td></tr>`,
+        ([label, value]) =>
+          `<tr><th scope="row" style="${CELL};text-align:left;font-weight:400;color:#5a6472;width:45%">${html(label)}</th><td style="${CELL};padding-right:0;text-align:right${label === block.strong ? ";font-weight:600" : ""}">${html(value)}</td></tr>`,
       )
       .join("")}</tbody></table>`;
   return htmlTable(block);
 }
-
-const isLastSum = (block: Extract<Block, { kind: "facts" }>, at: number): boolean => at === block.rows.length - 1;
 
 function htmlTable({ title, columns, rows, foot, note }: Extract<Block, { kind: "table" }>): string {
   const align = (at: number) =>

@@ -164,6 +164,8 @@ export type Block =
       readonly kind: "facts";
       readonly title: string;
       readonly rows: readonly (readonly [label: string, value: string])[];
+      /** The label of the row that matters most. */
+      readonly strong?: string | undefined;
     }
   | {
       readonly kind: "table";

@@ -46,6 +46,7 @@ const STATEMENTS: Readonly<Record<StatementName, Make>> = {
   totals: (facts, words) =>
     facts.totals.map((total) => ({
       kind: "facts",
+      strong: words.toPay,
       title: facts.totals.length > 1 ? `${words.totals} (${total.currency})` : words.totals,
       rows: pairs([
         [words.overdue, moneyIn(facts, total.overdueMinor, total.currency)],

@@ -193,7 +193,7 @@ test("the demo writes files and speaks to nobody, whatever its settings say", as
   const [file] = readdirSync(join(dataFolder, "mail-out")).filter((name) => name.endsWith(".eml"));
   assert.ok(file);
   const mail = await simpleParser(readFileSync(join(dataFolder, "mail-out", file)));
-  assert.equal(mail.from?.value[0]?.address, "reskontra@nordvik.example");
+  assert.equal(mail.from?.value[0]?.address, "reskontra@skargard.example");
 });
 
 test("killed before the text: sent again without doubt; after it: again under the same id, marked", async () => {

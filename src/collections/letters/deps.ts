@@ -39,15 +39,15 @@ export type AccountToday = Pick<QueueAsk, "account" | "state" | "policy" | "day"
 
 /** The demo's creditor, used there when nobody has set one. */
 export const DEMO_CREDITOR = {
-  name: "Nordvik Cloud AB",
+  name: "Skärgård Cloud AB",
   registrationNumber: "556000-0000",
   vatNumber: "SE556000000001",
   addressLines: ["Exempelgatan 1", "111 11 Stockholm", "Sweden"],
-  contact: "Nordvik Cloud, accounts receivable",
-  email: "reskontra@nordvik.example",
+  contact: "Skärgård Cloud, accounts receivable",
+  email: "reskontra@skargard.example",
   phone: "+46 8 555 010 00",
   bankgiro: "5050-1055",
   iban: "SE45 5000 0000 0583 9825 7466",
   bic: "ESSESESS",
 } as const;
-export const DEMO_MAIL = { from: "reskontra@nordvik.example", replyTo: "collections@nordvik.example" } as const;
+export const DEMO_MAIL = { from: "reskontra@skargard.example", replyTo: "collections@skargard.example" } as const;

@@ -25,7 +25,11 @@ const ALIKE: Readonly<Record<string, string>> = {
 };
 
 export type Pdf = InstanceType<typeof PdfKit>;
-type HasGlyph = { readonly hasGlyphForCodePoint: (code: number) => boolean };
+type HasGlyph = {
+  readonly hasGlyphForCodePoint: (code: number) => boolean;
+  readonly characterSet: readonly number[];
+  readonly glyphForCodePoint: (code: number) => unknown;
+};
 type WithFont = { readonly _font: { readonly font: HasGlyph; readonly subset: FontSubset } };
 
 export type Run = { readonly font: FontName; readonly text: string };
@@ -69,6 +73,9 @@ export function openTypesetter(
     const { font, subset } = (doc as unknown as WithFont)._font;
     has.set(name, font);
     writeFromOutlines(subset);
+    // A glyph remembers for which character it was first asked. One first met as a part of another, the a of å, would remember none
+    // and could not be copied or read aloud; so each is asked for by itself before anything is set.
+    for (const code of font.characterSet) font.glyphForCodePoint(code);
   }
   const unprintable = new Set<string>();
   const known = new Map<string, FontName | undefined>();

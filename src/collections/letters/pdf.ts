@@ -153,7 +153,7 @@ function drawBlock(sheet: Sheet, block: Block): void {
       { isRight: false, width: 5 },
       { isRight: false, width: 8 },
     ];
-    table(sheet, { title: block.title, columns, head: undefined, rows, foot: [] });
+    table(sheet, { title: block.title, columns, head: undefined, rows, foot: [], strong: block.strong });
   } else {
     const head = block.columns.map((column) => column.title);
     table(sheet, { title: block.title, columns: block.columns, head, rows: block.rows, foot: block.foot });
@@ -171,11 +171,13 @@ type Table = {
   readonly head: readonly string[] | undefined;
   readonly rows: readonly (readonly string[])[];
   readonly foot: readonly (readonly string[])[];
+  /** First cell of a row that is set in bold. */
+  readonly strong?: string | undefined;
 };
 const GAP = 8;
 const ROW_PAD = 3;
 
-function table(sheet: Sheet, { title, columns, head, rows, foot }: Table): void {
+function table(sheet: Sheet, { title, columns, head, rows, foot, strong }: Table): void {
   room(sheet, SIZE.table * LEADING * 5);
   flow(sheet, title, { size: SIZE.text, isBold: true });
   sheet.y += 2;
@@ -183,7 +185,7 @@ function table(sheet: Sheet, { title, columns, head, rows, foot }: Table): void 
   headRow();
   for (const cells of rows) {
     if (room(sheet, heightOf(sheet, columns, cells))) headRow();
-    row(sheet, { columns, cells, isBold: false });
+    row(sheet, { columns, cells, isBold: strong !== undefined && cells[0] === strong });
   }
   for (const cells of foot) {
     room(sheet, heightOf(sheet, columns, cells));

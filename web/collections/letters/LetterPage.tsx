@@ -29,7 +29,7 @@ export function LetterPage() {
     >
       <Loaded query={letter} title={t("letters.one.failed")}>
         {(data) => (
-          <div className="g2">
+          <div className="g2 letters-two">
             <div className="stk">
               <Panel title={t("letters.one.read")} question={t("letters.one.read.q")} aside={<PdfLink letter={data} />}>
                 <div className="sec">

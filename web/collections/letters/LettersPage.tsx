@@ -153,7 +153,7 @@ function columnsOf(t: T, f: Format): readonly Column<LetterRowWire>[] {
     {
       id: "channel",
       header: t("letters.col.channel"),
-      card: "more",
+
       cell: (row) => t(`letters.channel.${row.channel}`),
     },
     {

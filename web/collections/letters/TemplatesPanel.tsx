@@ -76,7 +76,7 @@ function Editor({ template, search, set }: Props & { readonly template: Template
   );
   const mayEdit = can("collections.policy");
   return (
-    <div className="g2 sec">
+    <div className="g2 letters-even sec">
       <form
         className="col"
         style={{ gap: 12, minWidth: 0 }}
