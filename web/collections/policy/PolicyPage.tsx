@@ -150,7 +150,7 @@ function Actions({ wire, text, hasErrors }: ActionsProps) {
   const mayEdit = can("collections.policy");
   const mayPublish = can("collections.publish");
   return (
-    <>
+    <span className="row wrap pol-acts">
       {row.state === "draft" && (
         <DraftActions wire={wire} text={text} hasErrors={hasErrors} onAsk={() => setAct("ask")} />
       )}
@@ -167,7 +167,7 @@ function Actions({ wire, text, hasErrors }: ActionsProps) {
       )}
       {!["draft", "asked"].includes(row.state) && mayEdit && <CopyButton row={row} />}
       {act && <ActDialog act={act} row={row} onClose={() => setAct(undefined)} />}
-    </>
+    </span>
   );
 }
 

@@ -59,7 +59,7 @@ function OtherLanguage() {
   return (
     <button
       type="button"
-      className="linkish"
+      className="more pol-lang"
       onClick={() => choose({ language: language === "sv" ? "en" : "sv" })}
       lang={language === "sv" ? "en" : "sv"}
     >
