@@ -55,6 +55,7 @@ export function readXml(source: string): Result<XmlNode, BankFault> {
     ignoreAttributes: false,
     attributeNamePrefix: "@",
     alwaysCreateTextNode: true,
+    jPath: false,
     isArray: (_name, _path, _isLeaf, isAttribute) => isAttribute !== true,
     parseTagValue: false,
     parseAttributeValue: false,
@@ -108,13 +109,30 @@ function nodeOf(raw: Raw, path: string, lines: readonly number[], outer = 1): Xm
     first: (wanted) => all(wanted)[0],
     textAt: (...paths) => {
       for (const wanted of paths) {
-        const found = all(wanted).find((one) => one.text !== "");
-        if (found !== undefined) return found.text;
+        const found = firstText(raw, wanted.split("/"), 0);
+        if (found !== undefined) return found;
       }
       return undefined;
     },
   };
   return node;
+}
+
+/** Text of the first element at a path that has any; straight through the tree, since it is asked most. */
+function firstText(raw: Raw, names: readonly string[], at: number): string | undefined {
+  const name = names[at];
+  if (name === undefined) {
+    const own = raw[TEXT];
+    const text = typeof own === "string" ? decodeEntities(own).trim() : "";
+    return text === "" ? undefined : text;
+  }
+  const found = Object.hasOwn(raw, name) ? raw[name] : undefined;
+  if (!Array.isArray(found)) return undefined;
+  for (const below of found as readonly Raw[]) {
+    const text = firstText(below, names, at + 1);
+    if (text !== undefined) return text;
+  }
+  return undefined;
 }
 
 const NAMED: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
