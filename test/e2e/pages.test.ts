@@ -65,6 +65,7 @@ before(async () => {
     `/customers/${customer}`,
     `/customers/${leaving}`,
     "/import",
+    "/money-in",
     "/spend",
     "/audit",
     ...SETTINGS_TABS.map((tab) => `/settings?tab=${tab}`),
