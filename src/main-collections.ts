@@ -9,6 +9,8 @@ import { callsCount, modelsInUse } from "./collections/prediction/store.ts";
 import { contactsOf } from "./collections/letters/store-contacts.ts";
 import { ASSUMED_POINTS } from "./collections/prediction/decide-worklist.ts";
 import type { CollectionsDeps, HoldingsOf, ResponseDoor } from "./collections/deps.ts";
+import { simulationRoutes } from "./collections/simulation/http.ts";
+import { simulationJobs } from "./collections/simulation/jobs.ts";
 import { collectionsSlice } from "./collections/slice.ts";
 import { openCasesOf } from "./cases/service-due.ts";
 import { isCurrency } from "./core/currency.ts";
@@ -93,8 +95,14 @@ export function wireCollections(parts: SliceParts, around: ForCollections) {
       ...policyRoutes(policy),
       ...letters.routes(),
       ...predictionRoutes({ ...prediction, deskDay }),
+      ...simulationRoutes(deps),
     ],
-    jobs: (): readonly Job[] => [...wired().jobs, ...letters.jobs(), ...predictionJobs({ ...prediction, clock })],
+    jobs: (): readonly Job[] => [
+      ...wired().jobs,
+      ...letters.jobs(),
+      ...predictionJobs({ ...prediction, clock }),
+      ...simulationJobs(deps),
+    ],
   };
 }
 export type WiredCollections = ReturnType<typeof wireCollections>;

@@ -27,6 +27,8 @@ export type HistoryAsk = {
   /** undefined = every account of the ledger. */
   readonly accountIds?: readonly CustomerId[] | undefined;
   readonly day: Temporal.PlainDate;
+  /** "all": with everything that ever happened, not only what is open. "open" unless told. */
+  readonly depth?: "open" | "all";
   /** Only accounts after this one, in the order of ids. */
   readonly after?: CustomerId | undefined;
 };
@@ -34,15 +36,16 @@ export type HistoryAsk = {
 /** Streams accounts with all that is known of them, some hundred at a time; memory does not grow with their number. */
 export async function* readHistories(tx: Tx, deps: Deps, ask: HistoryAsk): AsyncGenerator<readonly Loaded[]> {
   let batch: AccountLedger[] = [];
-  const { accountIds, day, after } = ask;
-  for await (const ledger of deps.readLedger(tx, { accountIds, depth: "open", asOf: day })) {
+  const { accountIds, day, after, depth = "open" } = ask;
+  const isWhole = depth === "all";
+  for await (const ledger of deps.readLedger(tx, { accountIds, depth, asOf: day })) {
     if (after !== undefined && ledger.accountId <= after) continue;
     batch.push(ledger);
     if (batch.length < ACCOUNTS_A_READ) continue;
-    yield await completed(tx, deps, { ledgers: batch, day });
+    yield await completed(tx, deps, { ledgers: batch, day, isWhole });
     batch = [];
   }
-  if (batch.length > 0) yield await completed(tx, deps, { ledgers: batch, day });
+  if (batch.length > 0) yield await completed(tx, deps, { ledgers: batch, day, isWhole });
 }
 
 /** One account; undefined when the ledger has never heard of it. */

@@ -58,7 +58,7 @@ export const SUSPENDS: ReadonlySet<EffectKind> = new Set(["suspend-seats", "canc
 const ASSUME = { notices: "assume-sent", effects: "assume-done" } as const;
 
 /** Payments as they would have come: the days of what was applied may move, nothing else does. */
-export type World = Living & { readonly invoices: readonly WorldInvoice[] };
+export type World = Omit<Living, "invoices"> & { readonly invoices: readonly WorldInvoice[] };
 type WorldInvoice = Omit<IndexedInvoice, "applied"> & { readonly applied: { day: DayNumber; amountMinor: bigint }[] };
 
 /** A world in which the contacts of `base` never happened: payments that followed them come as much later. */

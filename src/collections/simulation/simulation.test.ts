@@ -24,7 +24,10 @@ const setupOf = (more: Partial<Setup> = {}): Setup => ({
   model: DEFAULT_MODEL,
   ...more,
 });
-const account = (invoices: readonly InvoiceInput[], more: Partial<AccountHistory> = {}): AccountHistory =>
+const account = (
+  invoices: readonly InvoiceInput[],
+  more: Partial<Omit<AccountHistory, "invoices" | "account">> = {},
+): AccountHistory =>
   historyOf({
     invoices: [
       { id: "old", amount: "1", issued: "2025-10-01", due: "2025-10-31", applied: [["2025-10-31", "1"]] },
