@@ -28,13 +28,16 @@ after(async () => {
   rmSync(dataFolder, { recursive: true, force: true });
 });
 
-/** Signing in, and Microsoft's webhooks: nothing else is open to everybody. */
+/** Signing in, webhooks, and what is published for customers: nothing else is open to everybody. */
 const PUBLIC = [
   "GET /api/welcome/state",
   "POST /api/welcome",
   "POST /api/welcome/link",
   "POST /api/webhooks/partner-center",
   "POST /api/webhooks/stripe",
+  // The published policy, for customers.
+  "GET /api/policy",
+  "GET /api/policy/:version",
 ];
 const named = desk.routes.map((route) => `${route.method} ${route.path}`);
 

@@ -68,7 +68,7 @@ export function ActDialog({ act, row, onClose }: DialogProps) {
 function useEffects(act: Act, row: VersionRowWire): readonly Effect[] {
   const t = useT();
   const f = useFormat();
-  const day = row.fromDay === null ? "" : f.longDay(row.fromDay);
+  const day = row.fromDay === null ? "" : f.day(row.fromDay);
   switch (act) {
     case "ask":
       return [{ text: t("policy.ask.effect"), isReversible: true, how: t("policy.undo.reject") }];

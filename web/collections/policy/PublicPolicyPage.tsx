@@ -78,8 +78,8 @@ function One({ policy }: { readonly policy: PublicPolicy }) {
       <header>
         <h2>{say(policy.name)}</h2>
         <span className="push small ink3">
-          {t("policy.public.version", { version: policy.version, from: f.longDay(policy.fromDay) })}
-          {policy.untilDay && ` ${t("policy.public.until", { until: f.longDay(policy.untilDay) })}`}
+          {t("policy.public.version", { version: policy.version, from: policy.fromDay })}
+          {policy.untilDay && ` ${t("policy.public.until", { until: policy.untilDay })}`}
         </span>
       </header>
       <div className="sec row top b">
