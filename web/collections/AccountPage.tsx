@@ -16,6 +16,7 @@ import { CallsPanel, HoldsPanel, PromisesPanel, ToldPanel } from "./AccountWork.
 import { EffectsPanel } from "./EffectsPanel.tsx";
 import { CallDialog, HoldDialog, PromiseDialog } from "./dialogs.tsx";
 import { ForecastPanel, ItemsPanel, StepsPanel } from "./AccountState.tsx";
+import { ContactsPanel } from "./letters/ContactsPanel.tsx";
 import { useStepName } from "./steps.ts";
 import "./collections.css";
 
@@ -89,6 +90,7 @@ function Account({ account, crumbs }: AccountProps) {
           <CallsPanel account={account} {...(mayWork ? { onDone: openCall } : {})} />
           <PromisesPanel account={account} mayWork={mayWork} />
           <HoldsPanel account={account} mayWork={mayWork} />
+          <ContactsPanel accountId={account.row.accountId} />
         </div>
       </div>
       {dialog === "hold" && <HoldDialog account={account} onClose={() => setDialog(undefined)} />}
