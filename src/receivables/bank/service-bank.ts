@@ -8,6 +8,7 @@ import { appendEvents } from "../../store/events.ts";
 import type { OpenReceivables } from "../contract.ts";
 import type { RecordMoney } from "../contract-ledger.ts";
 import type { DirectoryDeps } from "../read-facts.ts";
+import { loadLedgerCustomers } from "../store.ts";
 import { lockLedger } from "../store-import.ts";
 import type { BankCommit, BankFreshnessOf, LedgerCheckWire } from "./contract-bank.ts";
 import {
@@ -161,8 +162,15 @@ async function readKept(tx: Tx, record: FileRecord): Promise<BankFile | undefine
   if (!read.ok) throw new Error(`bank file ${record.bank_file_id} was read once and cannot be read again`);
   return read.value;
 }
-export const namesFor = async (tx: Tx, deps: DirectoryDeps): Promise<Names> =>
-  namesOf((await deps.customersByIds(tx, await deps.allCustomerIds(tx))).values());
+/** Names of all customers: of Partner Center, and of the ledger alone. */
+export async function namesFor(tx: Tx, deps: DirectoryDeps): Promise<Names> {
+  const known = await deps.customersByIds(tx, await deps.allCustomerIds(tx));
+  const own = await loadLedgerCustomers(tx);
+  return namesOf([
+    ...known.values(),
+    ...own.filter(({ customerId }) => !known.has(customerId)).map(({ customerId, name }) => ({ id: customerId, name })),
+  ]);
+}
 
 /** A statement whose balances contradict its entries: something is missing in it, so a person says whether it goes in. */
 export const differs = (one: BankStatement): boolean => one.tie.kind === "differs" && one.use === "money";
