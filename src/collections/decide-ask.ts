@@ -60,8 +60,11 @@ export function reasonOf({ version, step, state, history }: Because): string {
   );
   const named = items.slice(0, INVOICES_NAMED).map((item) => `${item.number} (${item.daysPastDue} d)`);
   const more = items.length > named.length ? ` and ${items.length - named.length} more` : "";
+  const late = new Set(items.map((item) => item.invoiceId));
   const told = history.notices
-    .filter((one) => one.sentOn !== undefined && one.failedOn === undefined)
+    .filter(
+      (one) => one.sentOn !== undefined && one.failedOn === undefined && one.invoiceIds.some((id) => late.has(id)),
+    )
     .toSorted((a, b) => Temporal.PlainDate.compare(a.decidedOn, b.decidedOn))
     .map((one) => `${one.stepId} by ${one.channel} ${one.sentOn?.toString()}`);
   const text = [

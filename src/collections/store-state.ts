@@ -164,7 +164,8 @@ export async function markStale(
   { zone, day, now }: { readonly zone: string; readonly day: Temporal.PlainDate; readonly now: Temporal.Instant },
 ): Promise<void> {
   await sql`insert into collections_dirty (customer_id, since) select account_id, ${now} from collections_state
-    where zone = ${zone} and day < ${day}::date and (is_overdue or step is not null or next_day is not null) order by account_id on conflict do nothing`.execute(
+    where zone = ${zone} and day < ${day}::date and (is_overdue or step is not null or next_day is not null
+      or exists (select 1 from collections_effect e where e.account_id = collections_state.account_id and e.state in ('asked', 'done', 'lifting'))) order by account_id on conflict do nothing`.execute(
     tx,
   );
 }
