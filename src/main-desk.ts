@@ -148,10 +148,11 @@ async function wireDesk(options: DeskOptions): Promise<Wired> {
     webhookUrl,
     isDemo,
     dataFolder: settings.dataFolder,
+    demoMail: settings.demoMail,
   });
   const routes = [
     ...slices.routes(),
-    ...deskRoutes({ slices, access, store, demo, switchTo: options.switchTo, log }),
+    ...deskRoutes({ slices, access, store, demo, enqueue, switchTo: options.switchTo, log }),
     webhookRoute({ path: WEBHOOK_PATH, store, clock, enqueue, microsoft, log }),
   ];
   queue = await startQueue({ connection, jobs: slices.jobs(), log });

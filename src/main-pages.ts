@@ -17,9 +17,12 @@ import { ledgerState } from "./receivables/service.ts";
 import { waitingProposals } from "./response/read.ts";
 import { budgetCoverage } from "./spending/service.ts";
 import type { Store, Tx } from "./store/contract.ts";
+import type { Enqueue } from "./worker/contract.ts";
 import { appendEvents } from "./store/events.ts";
 import { feedFreshness, missingByFeed } from "./sync/service.ts";
+import type { DueToday as DueAccounts } from "./collections/store-list.ts";
 import { moneyToJson } from "./core/money.ts";
+import { dayOf } from "./core/time.ts";
 import { instantJson } from "./core/wire.ts";
 import type { DueCell, DueKind } from "./today/contract.ts";
 import { todayRoutes } from "./today/http.ts";
@@ -29,6 +32,7 @@ export type PageParts = {
   readonly access: Access;
   readonly store: Store;
   readonly demo: Demo | undefined;
+  readonly enqueue: Enqueue;
   readonly switchTo?: ((mode: Mode) => Promise<{ readonly link: string | undefined }>) | undefined;
   readonly log: Logger;
 };
@@ -58,6 +62,11 @@ function firstScreen({ slices, access, demo, log }: PageParts): readonly Route[]
         cellOf("renewals", renewalsDue),
         cellOf("windows", windowsClosing),
         (tx, now) => refundsDue(noticesDeps.customerNames, tx, now),
+        async (tx) => ledgerCell("dunning", await slices.collections.stepsDue(tx), desk.zone),
+        async (tx, now) => {
+          const upTo = dayOf(now, desk.zone).add({ days: PROMISE_DAYS });
+          return ledgerCell("promises", await slices.collections.promisesDue(tx, upTo), desk.zone);
+        },
       ],
       portfolioExposure: exposure.portfolioExposure,
       exposuresOf: exposure.exposuresOf,
@@ -83,6 +92,26 @@ function firstScreen({ slices, access, demo, log }: PageParts): readonly Route[]
     search: searchSources(slices),
     report: (part, error) => log.error({ err: error, part }, "part of Today could not be read"),
   });
+}
+
+/** Days ahead in which a promise that falls due is shown. */
+const PROMISE_DAYS = 7;
+
+/** A due cell of accounts: how many, and the one that owes most or is due first. */
+function ledgerCell(kind: DueKind, { n, name, day, minor, currency }: DueAccounts, zone: string): DueCell {
+  if (n === 0) return { kind, count: 0, first: null };
+  const isLater = kind === "promises" && day !== null;
+  return {
+    kind,
+    count: n,
+    first: {
+      customerName: name ?? "",
+      what: null,
+      quantity: null,
+      at: isLater ? day.add({ days: 1 }).toZonedDateTime(zone).toInstant().toString() : null,
+      amount: minor === null || currency === null ? null : { minor: minor.toString(), currency },
+    },
+  };
 }
 
 /** A due cell of subscriptions: how many, and the one that comes first. */
@@ -118,8 +147,11 @@ const startEmptyRoute = ({ demo, switchTo }: PageParts): Route =>
 /** Days that one press lets pass at most: letters and notices come day by day, a leap of months shows nothing. */
 const PASS_DAYS_MAX = 31;
 
+/** What would look at the clock within minutes by itself; nobody waits minutes for tomorrow. */
+const LOOK_AGAIN = ["sync.alerts", "sync.subscriptions", "collections.day", "collections.guards", "response.lapse"];
+
 /** The demo's time machine: tomorrow is a press away, here and at the simulator. */
-const letTimePassRoute = ({ demo }: PageParts): Route =>
+const letTimePassRoute = ({ demo, enqueue }: PageParts): Route =>
   route({
     method: "POST",
     path: "/api/demo/let-time-pass",
@@ -132,6 +164,7 @@ const letTimePassRoute = ({ demo }: PageParts): Route =>
       const now = await demo.letPass(body.days);
       const subject = { kind: "desk", id: "demo" };
       await appendEvents(tx, [{ type: "demo.time-passed", actor, at: now, subject, data: { days: body.days } }]);
+      for (const job of LOOK_AGAIN) await enqueue(tx, job, null, { singletonKey: "asked" });
       return ok({ now: now.toString() });
     },
   });

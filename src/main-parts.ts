@@ -20,6 +20,8 @@ export type SliceParts = {
   /** Invented data: nothing is sent to anyone. */
   readonly isDemo: boolean;
   readonly dataFolder: string;
+  /** A mail server on this machine for the demo; nothing else ever gets its mail. */
+  readonly demoMail: { readonly host: string; readonly port: number } | undefined;
 };
 
 export const newId = (): string => randomUUID();

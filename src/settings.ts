@@ -21,6 +21,8 @@ export type Settings = {
   /** `web` serves pages, `worker` works off jobs, `both` is one process for all. */
   readonly role: "web" | "worker" | "both";
   readonly checkAnswers: boolean;
+  /** A mail server on this machine that the demo may send to; without one it writes files. */
+  readonly demoMail: { readonly host: string; readonly port: number } | undefined;
 };
 
 const flag = (fallback: "0" | "1" | undefined) =>
@@ -44,6 +46,11 @@ const schema = z.object({
     .default("info"),
   SURETY_ROLE: z.enum(["web", "worker", "both"], { error: "must be web, worker or both" }).default("both"),
   SURETY_CHECK_ANSWERS: flag("0"),
+  SURETY_DEMO_MAIL: z
+    .string()
+    .regex(/^(127\.0\.0\.1|localhost):\d{1,5}$/, "must be a mail server on this machine, such as 127.0.0.1:1025")
+    .transform((text) => ({ host: text.split(":")[0] ?? "", port: Number(text.split(":")[1]) }))
+    .optional(),
 });
 
 /** The folder of this copy of Surety. */
@@ -92,6 +99,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     logLevel: env.SURETY_LOG,
     role: env.SURETY_ROLE,
     checkAnswers: env.SURETY_CHECK_ANSWERS ?? false,
+    demoMail: env.SURETY_DEMO_MAIL,
   });
 }
 

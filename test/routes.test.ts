@@ -20,6 +20,7 @@ const settings = {
   logLevel: "silent",
   role: "web",
   checkAnswers: true,
+  demoMail: undefined,
 } as const;
 const desk = await openDesk({ settings, version: "test", connection, mode: "live", baseUrl: () => "http://localhost" });
 const address = (await desk.listen({ port: 0, host: "127.0.0.1" })) as { readonly port: number };

@@ -196,6 +196,15 @@ test("the demo writes files and speaks to nobody, whatever its settings say", as
   assert.equal(mail.from?.value[0]?.address, "reskontra@skargard.example");
 });
 
+test("the demo hands its mail to a server on this machine when it was given one, and to no other", async () => {
+  const [own, other] = [await mailServer(), await mailServer()];
+  const deps = world(over(other), { isDemo: true, demoMail: { host: "127.0.0.1", port: own.setting.port } });
+  const { letterId } = await queued(deps);
+  await sendDue(deps);
+  assert.equal((await stateOf(letterId)).state, "sent");
+  assert.deepEqual([own.mails.length, other.mails.length], [1, 0]);
+});
+
 test("killed before the text: sent again without doubt; after it: again under the same id, marked", async () => {
   for (const place of ["before-data", "after-data"] as const) {
     const sink = await mailServer();

@@ -17,6 +17,8 @@ export type LettersDeps = {
   readonly settings: (tx: Tx) => Promise<LetterSettings>;
   /** The demo writes files and never speaks to the world, whatever its settings say. */
   readonly isDemo: boolean;
+  /** A mail server on this machine that the demo hands its mail to instead of writing files. */
+  readonly demoMail?: { readonly host: string; readonly port: number } | undefined;
   /** Holds `mail-out` (what the demo sends) and `mail-in` (raw mail that came back). */
   readonly dataFolder: string;
   readonly zone: () => string;

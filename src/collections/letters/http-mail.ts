@@ -64,7 +64,14 @@ export const mailRoutes = (deps: LettersDeps): Route[] => [
 export async function mailState(deps: LettersDeps, tx: Tx): Promise<MailStateWire> {
   const [settings, counts, creditor] = await Promise.all([deps.settings(tx), waitingCounts(tx), creditorOf(deps, tx)]);
   return {
-    mail: deps.isDemo ? "demo-folder" : settings.mail === undefined ? "unset" : "smtp",
+    mail:
+      deps.isDemo && deps.demoMail === undefined
+        ? "demo-folder"
+        : deps.isDemo
+          ? "smtp"
+          : settings.mail === undefined
+            ? "unset"
+            : "smtp",
     sms: deps.isDemo ? "demo-folder" : settings.sms === undefined ? "unset" : "46elks",
     folder: deps.isDemo ? "mail-out" : null,
     ...counts,

@@ -62,13 +62,13 @@ export type SmtpAnswer =
   /** The server does not take our sign-in, our sender or our way of speaking: the settings are wrong, not the address. */
   | { readonly kind: "settings"; readonly answer: string };
 
-export type Server = MailSetting & { readonly password: string | undefined };
+export type MailServer = MailSetting & { readonly password: string | undefined };
 /** A server that says nothing for so long is given up; well below the time after which an attempt counts as left behind. */
 const SILENCE_MS = 60_000;
 const ANSWER_CHARS_MAX = 500;
 
 export type SendAsk = {
-  readonly server: Server;
+  readonly server: MailServer;
   readonly envelope: { readonly from: string; readonly to: string; readonly id: string };
   readonly raw: Uint8Array;
   /** Called when the server waits for the text, before its first byte: from here on a crash leaves doubt. */

@@ -11,7 +11,7 @@ import { LEFT_BEHIND_MINUTES, nextTry, SETTINGS_AGAIN_MINUTES, stateOf } from ".
 import { drawHtml, drawLine, drawText } from "./decide-draw.ts";
 import { DEMO_MAIL, type LettersDeps } from "./deps.ts";
 import { documentOf } from "./document.ts";
-import { composeMail, sendMail, type SmtpAnswer, tagged } from "./mail.ts";
+import { composeMail, type MailServer, sendMail, type SmtpAnswer, tagged } from "./mail.ts";
 import { drawPdf } from "./pdf.ts";
 import { sendSms } from "./sms.ts";
 import { addTrail, letterById, type LetterRow, updateLetter } from "./store.ts";
@@ -108,7 +108,7 @@ const beginText = (deps: LettersDeps, copy: RecipientRow) => async (): Promise<v
 async function handOver(deps: LettersDeps, { letter, copy, settings }: Claimed): Promise<SmtpAnswer> {
   if (letter.channel === "sms") return handOverSms(deps, { letter, copy, settings });
   const document = documentOf(letter);
-  const server = settings.mail;
+  const server = deps.isDemo ? demoServer(deps) : settings.mail;
   const replyTo = tagged(deps.isDemo ? DEMO_MAIL.replyTo : (server?.replyTo ?? ""), copy.token);
   const pdf = await drawPdf([document]);
   const raw = await composeMail({
@@ -125,7 +125,8 @@ async function handOver(deps: LettersDeps, { letter, copy, settings }: Claimed):
     language: letter.language,
     attachment: { fileName: `L-${letter.number}.pdf`, bytes: pdf },
   });
-  if (deps.isDemo) return intoFolder(deps, { name: `L-${letter.number}-${copy.token.slice(0, 8)}.eml`, bytes: raw });
+  if (deps.isDemo && deps.demoMail === undefined)
+    return intoFolder(deps, { name: `L-${letter.number}-${copy.token.slice(0, 8)}.eml`, bytes: raw });
   if (server === undefined) return { kind: "settings", answer: "no mail server is set" };
   const answer = await sendMail({
     server,
@@ -136,6 +137,10 @@ async function handOver(deps: LettersDeps, { letter, copy, settings }: Claimed):
   deps.failpoint?.("after-data");
   return answer;
 }
+
+/** The mail server on this machine that the demo was given; there is no way to name another. */
+const demoServer = ({ demoMail }: LettersDeps): MailServer | undefined =>
+  demoMail && { ...demoMail, tls: "none", from: DEMO_MAIL.from, replyTo: DEMO_MAIL.replyTo, password: undefined };
 
 async function handOverSms(deps: LettersDeps, { letter, copy, settings }: Claimed): Promise<SmtpAnswer> {
   const text = drawLine(documentOf(letter));
