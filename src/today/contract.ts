@@ -68,7 +68,7 @@ export const forecastJson = z.object({
 });
 
 /** What falls due and costs money when it is missed. */
-export const DUE_KINDS = ["renewals", "windows", "refunds", "approvals"] as const;
+export const DUE_KINDS = ["renewals", "windows", "refunds", "dunning", "promises", "approvals"] as const;
 export type DueKind = (typeof DUE_KINDS)[number];
 
 /** A due cell: how many, and the one that comes first. `first` null with count 0 is "none". */

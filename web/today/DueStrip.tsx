@@ -10,6 +10,8 @@ const TO: Record<DueKind, string> = {
   renewals: "/customers?show=renewals",
   windows: "/customers?show=windows",
   refunds: "/cases?show=refunds",
+  dunning: "/collections?filter=todo",
+  promises: "/collections/promises",
   approvals: "/decisions",
 };
 /** Nearer than this a cell warns. */
