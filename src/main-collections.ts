@@ -64,6 +64,7 @@ export function wireCollections(parts: SliceParts, around: ForCollections) {
     customersByIds: customers.customersByIds,
     settings: access.letterSettings,
     isDemo: parts.isDemo,
+    demoMail: parts.demoMail,
     dataFolder: parts.dataFolder,
     zone: () => desk.zone,
     language: async (tx) => (await access.settings(tx))["desk.language"] ?? "en",
