@@ -86,7 +86,11 @@ function One({ policy }: { readonly policy: PublicPolicy }) {
         <Glyph level={days === null ? "ok" : "warn"} size={16} />
         {days === null ? t("policy.public.noaccess") : t("policy.public.access", { days })}
       </div>
-      {policy.about && <div className="sec pol-about">{say(policy.about)}</div>}
+      {policy.about && (
+        <div className="sec">
+          <div className="pol-about">{say(policy.about)}</div>
+        </div>
+      )}
       <table className="t">
         <thead>
           <tr>
