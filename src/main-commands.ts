@@ -4,6 +4,8 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { BankFileOptions, ImportOptions } from "./cli/program.ts";
+import { trainJson, type TrainOptions, trainReport } from "./collections/prediction/commands.ts";
+import { learnFromLedger } from "./collections/prediction/service.ts";
 import type { Refusal } from "./core/refusal.ts";
 import { openApi } from "./http/openapi.ts";
 import { takeBankFile } from "./main-bank.ts";
@@ -159,6 +161,22 @@ export const auditExport = (command: Command, { out }: { readonly out: string })
       { end: out !== "-" },
     );
     return 0;
+  });
+
+/** Learns from the ledger how customers pay, or only judges. Exit code 1 when there was too little. */
+export const trainNow = (command: Command, options: TrainOptions): Promise<number> =>
+  withDesk(command, async ({ slices }) => {
+    const now = Temporal.Now.instant();
+    const asOf = options.asOf ?? now.toZonedDateTimeISO("UTC").toPlainDate();
+    const learnt = await learnFromLedger(slices.collections.prediction, {
+      asOf,
+      actor: shell(),
+      now,
+      evaluateOnly: options.evaluateOnly,
+    });
+    const { lines, code } = trainReport(learnt);
+    print(options.json, trainJson(learnt), lines.join("\n"));
+    return code;
   });
 
 export const openApiText = (command: Command): Promise<number> =>

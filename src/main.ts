@@ -35,7 +35,9 @@ const program = createProgram(
 );
 
 if (process.argv[2] === "collections" || process.argv[2] === "help")
-  (await import("./main-collections-commands.ts")).collectionsFileCommands(program);
+  (await import("./main-collections-commands.ts")).collectionsFileCommands(program, async (options) =>
+    (await commands()).trainNow(desk, options),
+  );
 
 // Whoever reads may stop reading: `surety … | head` is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

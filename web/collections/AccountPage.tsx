@@ -14,6 +14,7 @@ import { useMay } from "../shell/desk.ts";
 import { Page } from "../shell/Page.tsx";
 import { CallsPanel, HoldsPanel, PromisesPanel, ToldPanel } from "./AccountWork.tsx";
 import { EffectsPanel } from "./EffectsPanel.tsx";
+import { ChancesPanel } from "./prediction/ChancesPanel.tsx";
 import { CallDialog, HoldDialog, PromiseDialog } from "./dialogs.tsx";
 import { ForecastPanel, ItemsPanel, StepsPanel } from "./AccountState.tsx";
 import { ContactsPanel } from "./letters/ContactsPanel.tsx";
@@ -83,6 +84,7 @@ function Account({ account, crumbs }: AccountProps) {
           <EffectsPanel effects={account.effects} />
           {account.state === null ? <NoPolicy /> : <StepsPanel state={account.state} />}
           {account.state !== null && <ItemsPanel account={account} />}
+          <ChancesPanel accountId={account.row.accountId} />
           <ToldPanel account={account} />
         </div>
         <div className="stk">

@@ -17,6 +17,7 @@ import { Page } from "../shell/Page.tsx";
 import { ChanceCell, DaysCell, NameCell, NextCell, OverdueCell, ReadingCell, ValueCell } from "./cells.tsx";
 import { LaddersPanel } from "./LaddersPanel.tsx";
 import { MeasuresPanel } from "./MeasuresPanel.tsx";
+import { ModelPanel } from "./prediction/ModelPanel.tsx";
 import { CountChips } from "./CountChips.tsx";
 import { CollectionsTabs } from "./Tabs.tsx";
 import "./collections.css";
@@ -65,6 +66,7 @@ export function CollectionsPage() {
         <MeasuresPanel held={head.data?.counts.held} />
         <WorkList list={list} head={head.data} filter={filter} sort={sort} q={search.q} set={set} />
         <LaddersPanel />
+        <ModelPanel />
       </div>
     </Page>
   );

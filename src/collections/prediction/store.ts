@@ -24,13 +24,30 @@ export type ModelRow = {
 };
 const COLUMNS = sql`model_no, kind, as_of, learnt_at, state, invoices, payers, rows, judged, body`;
 
+/** Models that were read lately: a stored one never changes, and its body is large. */
+const bodies = new Map<number, ModelRow>();
+const BODIES_MAX = 8;
+
 /** The model in use of each kind. */
 export async function modelsInUse(tx: Tx): Promise<ReadonlyMap<ModelKind, ModelRow>> {
-  const { rows } =
-    await sql<ModelRow>`select ${COLUMNS} from prediction_model where state = 'in-use' and format = ${FORMAT}`.execute(
-      tx,
-    );
-  return new Map(rows.map((row) => [row.kind, row]));
+  const { rows } = await sql<{ kind: ModelKind; model_no: number; learnt_at: Temporal.Instant }>`
+    select kind, model_no, learnt_at from prediction_model where state = 'in-use' and format = ${FORMAT}`.execute(tx);
+  const found = new Map<ModelKind, ModelRow>();
+  for (const { kind, model_no, learnt_at } of rows) {
+    const known = bodies.get(model_no);
+    // Several databases may be open in one process, each with a number 1.
+    const isSame = known?.kind === kind && known.learnt_at.equals(learnt_at);
+    const row = isSame ? { ...known, state: "in-use" as const } : await modelOf(tx, model_no);
+    if (row !== undefined) found.set(kind, row);
+  }
+  return found;
+}
+async function modelOf(tx: Tx, number: number): Promise<ModelRow | undefined> {
+  const { rows } = await sql<ModelRow>`select ${COLUMNS} from prediction_model where model_no = ${number}`.execute(tx);
+  const row = rows[0];
+  if (bodies.size >= BODIES_MAX) bodies.clear();
+  if (row !== undefined) bodies.set(number, row);
+  return row;
 }
 
 export async function newestModels(tx: Tx, limit: number): Promise<readonly ModelRow[]> {
