@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { sql } from "kysely";
 import type { CustomerId } from "../../core/ids.ts";
 import { readEvents } from "../../store/events.ts";
 import { testStore } from "../../store/testing.ts";
@@ -374,4 +375,21 @@ test("own accounts are known with their last file", async () => {
     `${OWN_IBAN} SEK`,
   ]);
   assert.ok(rows.every(({ coversTo }) => coversTo?.toString() === "2026-11-16"));
+});
+
+test("invoices of customers for whom one pays are that one's payment", async () => {
+  await invoices([
+    ["R1", HAVSO, "2026-07-31", "10.00", "SEK"],
+    ["R2", NORDAN, "2026-07-31", "20.00", "SEK"],
+  ]);
+  const entry = (id: string) => ({ amount: "30.00", id, details: [{ reference: "R1", endToEnd: "R2" }] });
+  assert.deepEqual(told(await take(camt("053", [entry("R-1")], { id: "S14" }))), ["3000 waiting"]);
+  for (const id of [HAVSO, NORDAN])
+    await sql`insert into payer_link (link_id, customer_id, payer_id, from_day, reason, set_by, set_at)
+      values (${deps.newId()}, ${id}, ${SOLVIK}, '2026-01-01', 'group', 'test', now())`.execute(store.db);
+  await sql`update invoice set payment_reference = '5551119' where number = 'R1'`.execute(store.db);
+  const byOcr = { amount: "1.00", id: "R-3", details: [{ reference: "5551119" }] };
+  assert.deepEqual(told(await take(camt("053", [byOcr], { id: "S16" }))), ["100 recorded by reference"]);
+  const rows = await take(camt("053", [entry("R-2")], { id: "S15" }));
+  assert.deepEqual([told(rows), rows[0]?.customer_id], [["3000 recorded by reference"], SOLVIK]);
 });

@@ -6,6 +6,8 @@ import type { BankEntry, BankReference } from "./contract-statement.ts";
 export type NamedInvoice = {
   readonly number: string;
   readonly reference: string | null;
+  /** OCR, KID or RF that the invoice asks payers to quote. */
+  readonly paymentReference: string | null;
   readonly customerId: CustomerId;
   readonly currency: string;
   readonly openMinor: bigint;
@@ -15,6 +17,8 @@ export type Lookup = {
   readonly invoices: ReadonlyMap<string, readonly NamedInvoice[]>;
   /** Customers that pay from an account (`account|…`) or under an organisation number (`org|…`). */
   readonly payers: ReadonlyMap<string, readonly CustomerId[]>;
+  /** Who pays for a customer, where somebody does. */
+  readonly payerOf: ReadonlyMap<CustomerId, CustomerId>;
   /** Customers by name, evened out. */
   readonly names: ReadonlyMap<string, readonly CustomerId[]>;
 };
@@ -107,7 +111,7 @@ function byReferences(entry: BankEntry, lookup: Lookup): BankMatch {
     .slice(0, 300);
   const split = splitByAmounts(entry, hits);
   if (split !== undefined) return { kind: "matched", by: "reference", what, parts: split };
-  return one(entry, hits, { by: "reference", what });
+  return one(entry, hits, { by: "reference", what, payerOf: lookup.payerOf });
 }
 
 function byText(entry: BankEntry, lookup: Lookup): BankMatch {
@@ -120,7 +124,7 @@ function byText(entry: BankEntry, lookup: Lookup): BankMatch {
     .map(({ reference }) => reference.value)
     .join(", ")
     .slice(0, 300);
-  return one(entry, hits, { by: "text", what });
+  return one(entry, hits, { by: "text", what, payerOf: lookup.payerOf });
 }
 
 /** Invoices of the entry's currency that the first candidate with any stands for; open ones before settled ones. */
@@ -137,11 +141,14 @@ const customersOf = (invoices: readonly NamedInvoice[]): readonly CustomerId[] =
   ...new Set(invoices.map(({ customerId }) => customerId)),
 ];
 
-/** The one customer that every reference can mean; an exact open amount tells two with the same number apart. */
+/**
+ * The one customer that every reference can mean; an exact open amount tells two with the same number apart. Invoices of several
+ * customers for whom one pays are paid by that one.
+ */
 function one(
   entry: BankEntry,
   hits: readonly Hit[],
-  { by, what }: { by: "reference" | "text"; what: string },
+  { by, what, payerOf }: { by: "reference" | "text"; what: string; payerOf: Lookup["payerOf"] },
 ): BankMatch {
   const every = hits.map(({ invoices }) => customersOf(invoices));
   const common = (every[0] ?? []).filter((id) => every.every((ids) => ids.includes(id)));
@@ -151,15 +158,17 @@ function one(
     return own.reduce((sum, { openMinor }) => sum + openMinor, 0n) === entry.amountMinor;
   });
   const chosen = all.length === 1 ? all[0] : exact.length === 1 ? exact[0] : undefined;
-  if (chosen === undefined) return { kind: "ambiguous", by, customerIds: all };
-  return whole(entry, { by, what, customerId: chosen }, namesOf(hits, chosen));
+  if (chosen !== undefined) return whole(entry, { by, what, customerId: chosen }, namesOf(hits, [chosen]));
+  const [payer, other] = new Set(all.map((id) => payerOf.get(id) ?? id));
+  if (payer === undefined || other !== undefined || hits.length < 2) return { kind: "ambiguous", by, customerIds: all };
+  return whole(entry, { by, what, customerId: payer }, namesOf(hits, all));
 }
 
 /** Invoice numbers, in the order in which the payer named them. */
-const namesOf = (hits: readonly Hit[], customerId: CustomerId): readonly string[] => [
+const namesOf = (hits: readonly Hit[], customerIds: readonly CustomerId[]): readonly string[] => [
   ...new Set(
     hits.flatMap(({ invoices }) =>
-      invoices.filter((invoice) => invoice.customerId === customerId).map(({ number }) => number),
+      invoices.filter((invoice) => customerIds.includes(invoice.customerId)).map(({ number }) => number),
     ),
   ),
 ];

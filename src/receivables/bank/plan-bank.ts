@@ -24,6 +24,7 @@ import {
   invoicesNamed,
   type LiveEntry,
   liveEntries,
+  payersFor,
   payersOf,
   reversible,
   waitingLumps,
@@ -248,18 +249,16 @@ export async function lookupFor(
   );
   const invoices = new Map<string, NamedInvoice[]>();
   for (const one of await invoicesNamed(tx, [...words]))
-    for (const name of new Set([
-      one.number.toLowerCase(),
-      ...(one.reference === null ? [] : [one.reference.toLowerCase()]),
-    ]))
-      invoices.set(name, [...(invoices.get(name) ?? []), one]);
+    for (const name of new Set([one.number, one.reference, one.paymentReference].map((text) => text?.toLowerCase())))
+      if (name !== undefined) invoices.set(name, [...(invoices.get(name) ?? []), one]);
   const payers = new Map<string, CustomerId[]>();
   for (const one of await payersOf(
     tx,
     asked.flatMap(({ entry }) => payerKeysOf(entry.counterparty)),
   ))
     payers.set(`${one.kind}|${one.value}`, [...(payers.get(`${one.kind}|${one.value}`) ?? []), one.customerId]);
-  return { invoices, payers, names };
+  const owners = [...new Set([...invoices.values()].flat().map(({ customerId }) => customerId))];
+  return { invoices, payers, names, payerOf: await payersFor(tx, owners) };
 }
 
 type Payer = { readonly account: string | undefined; readonly orgNumber: string | undefined };

@@ -6,18 +6,30 @@ import type { EntryRecord } from "./store-bank-entry.ts";
 
 /** What is asked of the ledger to say whose money an entry is. */
 
-/** Invoices with one of these numbers, or open ones with one of these references; both as they are and in upper case. */
+/** Invoices with one of these numbers or payment references (OCR, KID, RF), or open ones with one of these free references; as they are and in upper case. */
 export async function invoicesNamed(tx: Tx, names: readonly string[]): Promise<readonly NamedInvoice[]> {
   const both = [...new Set(names.flatMap((name) => [name, name.toUpperCase()]))];
   if (both.length === 0) return [];
+  const columns = sql`i.number, i.reference, i.payment_reference as "paymentReference", i.customer_id as "customerId", i.currency, i.amount_minor - i.paid_minor as "openMinor"`;
+  const named = sql`invoice i join jsonb_array_elements_text(${JSON.stringify(both)}::jsonb) as n(name)`;
   const { rows } = await sql<NamedInvoice>`
-    select i.number, i.reference, i.customer_id as "customerId", i.currency, i.amount_minor - i.paid_minor as "openMinor"
-    from invoice i join jsonb_array_elements_text(${JSON.stringify(both)}::jsonb) as n(name) on i.number = n.name
-    union
-    select i.number, i.reference, i.customer_id, i.currency, i.amount_minor - i.paid_minor
-    from invoice i join jsonb_array_elements_text(${JSON.stringify(both)}::jsonb) as n(name) on i.reference = n.name
-    where i.settled_on is null`.execute(tx);
+    select ${columns} from ${named} on i.number = n.name
+    union select ${columns} from ${named} on i.payment_reference = n.name where i.payment_reference is not null
+    union select ${columns} from ${named} on i.reference = n.name where i.settled_on is null`.execute(tx);
   return rows;
+}
+
+/** Who pays for these customers today. */
+export async function payersFor(
+  tx: Tx,
+  customerIds: readonly CustomerId[],
+): Promise<ReadonlyMap<CustomerId, CustomerId>> {
+  if (customerIds.length === 0) return new Map();
+  const { rows } = await sql<{ customerId: CustomerId; payerId: CustomerId }>`
+    select customer_id as "customerId", payer_id as "payerId" from payer_link where until_day is null and customer_id = any(${customerIds}::uuid[])`.execute(
+    tx,
+  );
+  return new Map(rows.map(({ customerId, payerId }) => [customerId, payerId]));
 }
 
 export type PayerRow = { readonly kind: "account" | "org"; readonly value: string; readonly customerId: CustomerId };
