@@ -1,4 +1,4 @@
-import type { Place } from "./contract.ts";
+import type { FaultCode, Place } from "./contract.ts";
 
 /** What the linter finds, with its words. "error" keeps a policy from being asked for; "warning" is shown and may stand. */
 type Words = { readonly severity: "error" | "warning"; readonly en: string; readonly sv: string };
@@ -177,3 +177,29 @@ export type LintFinding = Place & {
 /** A finding as a sentence. */
 export const findingText = ({ code, facts }: Pick<LintFinding, "code" | "facts">, language: "en" | "sv"): string =>
   FINDINGS[code][language].replace(/\{(\w+)\}/g, (whole, name: string) => String(facts[name] ?? whole));
+
+/** What a fault says in Swedish; in English it brings its own words. Source: the facts of `PolicyFault`. */
+export const FAULTS_SV: Readonly<Record<FaultCode, string>> = {
+  "text-too-long": "Texten är för lång (högst {most} tecken)",
+  yaml: "Det här går inte att läsa som YAML",
+  "too-deep": "För djupt nästlat (högst {most} nivåer)",
+  aliases: "Hänvisningar till ankare som inte går att följa, eller för många",
+  empty: "Texten innehåller ingen policy",
+  missing: "En uppgift saknas",
+  "unknown-key": "”{key}” hör inte hemma här",
+  type: "Fel slags värde ({wanted} väntas)",
+  choice: "Inte ett av valen: {choices}",
+  range: "Värdet ligger utanför det tillåtna",
+  length: "För kort eller för lång",
+  format: "Inte på den form som läses",
+  duplicate: "Samma namn förekommer två gånger",
+  currency: "”{currency}” är ingen valuta",
+  decimals: "{currency} har {most} decimaler",
+  "time-zone": "Okänd tidszon",
+  "contract-rate": "Avtalsränta kräver en sats, och bara den",
+  expression: "Villkoret går inte att läsa",
+  "expression-type": "Villkoret jämför sådant som inte hör ihop, eller ger inget ja eller nej",
+  "expression-call": "Funktionen får inte användas i en policy",
+  "expression-pattern": "Mönstret går inte att läsa",
+  "expression-fact": "Det finns ingen sådan uppgift",
+};

@@ -2,7 +2,7 @@ import { assert } from "../../core/assert.ts";
 import type { Tx } from "../../store/contract.ts";
 import type { By, PolicyDeps } from "./deps.ts";
 import { type PackId, packPolicy, packText } from "./packs.ts";
-import { approve, askFor, createDraft, markSimulated, sha256Of } from "./service.ts";
+import { approve, askFor, createDraft, markSimulated, sha256Of, withdraw } from "./service.ts";
 import type { VersionId } from "./store.ts";
 
 type SwitchOn = {
@@ -24,7 +24,15 @@ export async function switchOnPack(tx: Tx, deps: PolicyDeps, ask: SwitchOn): Pro
   // Its history lies in the past: the policy came into force on the day it is said to.
   const then: PolicyDeps = { ...deps, desk: async (of, at) => ({ ...(await deps.desk(of, at)), day: fromDay }) };
   const asker = { ...ask.asker, now };
-  const made = await createDraft(tx, { policyId: packPolicy(pack).id, text, ...asker });
+  const policyId = packPolicy(pack).id;
+  const draft = () => createDraft(tx, { policyId, text, ...asker });
+  let made = await draft();
+  if (!made.ok && made.error.code === "policy-draft-open") {
+    // Somebody looked around while the demo was being prepared: what they began is put aside.
+    const version = Number(made.error.facts?.["version"]);
+    await withdraw(tx, deps, { id: { policyId, version }, ...asker });
+    made = await draft();
+  }
   assert(made.ok, "the demo's policy can be drafted");
   await markSimulated(tx, sha256Of(text), { simulationId, ...asker });
   const asked = await askFor(tx, then, { id: made.value, why: ask.why, fromDay, position: 1, ...asker });

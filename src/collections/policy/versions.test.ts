@@ -221,3 +221,19 @@ test("a rate is data: added with its source, corrected by a newer entry, gone fr
     "2",
   );
 });
+
+test("the demo's pack comes into force even where somebody had begun a draft", async () => {
+  const { switchOnPack } = await import("./demo.ts");
+  await inTransaction((tx) => createDraft(tx, { policyId: "uk", text: "law: UK", ...as("karin") }));
+  const [asker, approver] = [as("karin"), as("omar")];
+  const ask = {
+    pack: "uk",
+    fromDay: day("2026-02-02"),
+    simulationId: "demo",
+    why: "The demo",
+    asker,
+    approver,
+  } as const;
+  assert.equal((await inTransaction((tx) => switchOnPack(tx, deps, { ...ask, now: asker.now }))).version, 2);
+  assert.deepEqual(await versionsOn("2026-02-02"), ["uk:2"]);
+});

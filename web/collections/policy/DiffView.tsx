@@ -25,7 +25,7 @@ export function DiffView({ before, text }: Props) {
           ) : (
             <div key={index} className={line.kind}>
               {line.kind !== "same" && (
-                <span className="vh">{t(line.kind === "add" ? "policy.diff.added" : "policy.diff.removed")}: </span>
+                <span className="sr">{t(line.kind === "add" ? "policy.diff.added" : "policy.diff.removed")}: </span>
               )}
               <span aria-hidden="true">{line.kind === "add" ? "+ " : line.kind === "del" ? "− " : "  "}</span>
               {line.text}

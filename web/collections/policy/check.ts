@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from "react";
 import { type CheckedPolicy, checkPolicyText } from "../../../src/collections/policy/contract-check.ts";
-import { findingText } from "../../../src/collections/policy/contract-findings.ts";
+import { FAULTS_SV, findingText } from "../../../src/collections/policy/contract-findings.ts";
 import type { LintFactsWire } from "../../../src/collections/policy/contract-wire.ts";
 import { useRead } from "../../query.ts";
 
@@ -47,10 +47,10 @@ export type Mark = {
   readonly to: number;
 };
 export const marksOf = ({ faults, findings }: CheckedPolicy, language: "en" | "sv"): readonly Mark[] => [
-  ...faults.map(({ message, fix, line, column, from, to, path }) => ({
+  ...faults.map(({ code, facts, message, fix, line, column, from, to, path }) => ({
     severity: "error" as const,
-    text: path === "" ? message : `${path}: ${message}`,
-    fix,
+    text: `${path === "" ? "" : `${path}: `}${language === "sv" ? filled(FAULTS_SV[code], facts) : message}`,
+    fix: language === "sv" ? undefined : fix,
     line,
     column,
     from,
@@ -58,3 +58,6 @@ export const marksOf = ({ faults, findings }: CheckedPolicy, language: "en" | "s
   })),
   ...findings.map((one) => ({ ...one, text: findingText(one, language), fix: undefined })),
 ];
+
+const filled = (words: string, facts: Readonly<Record<string, string | number>>): string =>
+  words.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => String(facts[name] ?? "–"));
