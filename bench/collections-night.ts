@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toHistory } from "../src/collections/decide-history.ts";
@@ -11,10 +11,13 @@ import { readLedger } from "../src/receivables/store-ledger.ts";
 import { readSettings } from "../src/settings.ts";
 import { SURETY } from "../src/store/contract.ts";
 import type { Connection } from "../src/store/database.ts";
+import { processes, treeOf, usedMs } from "./memory.ts";
 
 /** What one night took; printed as JSON for `collections.ts`, which runs this file as a process of its own. */
 export type NightReport = {
   readonly ms: number;
+  /** Processor time of the desk and of PostgreSQL: what the machine did, however busy it was with other things. */
+  readonly cpuMs: number;
   readonly idleMiB: number;
   readonly peakMiB: number;
   readonly accounts: number;
@@ -103,11 +106,18 @@ async function measured(connection: Connection, task: NightTask): Promise<NightR
     });
     await desk.store.pool.query("select 1");
     const idleMiB = process.memoryUsage.rss() / MIB;
+    const folder =
+      (await desk.store.pool.query<{ data_directory: string }>("show data_directory")).rows[0]?.data_directory ?? "";
+    const postmaster = Number(readFileSync(join(folder, "postmaster.pid"), "utf8").split("\n")[0]);
+    const used = () =>
+      usedMs(treeOf(processes(), postmaster)) + process.cpuUsage().user / 1_000 + process.cpuUsage().system / 1_000;
+    const usedBefore = used();
     const began = performance.now();
     const looked = await TASKS[task](desk);
     const ms = performance.now() - began;
+    const cpuMs = used() - usedBefore;
     await desk.close();
-    return { ms, idleMiB, peakMiB: process.resourceUsage().maxRSS / 1_024, ...looked };
+    return { ms, cpuMs, idleMiB, peakMiB: process.resourceUsage().maxRSS / 1_024, ...looked };
   } finally {
     rmSync(data, { recursive: true, force: true });
   }

@@ -107,7 +107,7 @@ async function tellNight(
   print(
     "    peak memory",
     `${Math.round(peakMiB)} MiB`,
-    `${Math.round(idleMiB)} MiB before; median of ${NIGHTS}, load ${loadavg()[0]?.toFixed(1)}`,
+    `${Math.round(idleMiB)} MiB before; median of ${NIGHTS}, load ${loadavg()[0]?.toFixed(1)}; ${(median(nights.map((one) => one.cpuMs)) / 1_000).toFixed(1)} s of processor, PostgreSQL's included`,
   );
   return { peakMiB };
 }
