@@ -180,6 +180,16 @@ const accountInCollectionsRoute = createRoute({
   path: "/collections/accounts/$accountId",
   component: lazyRouteComponent(() => import("./collections/AccountPage.tsx"), "AccountPage"),
 });
+const simulationsRoute = createRoute({
+  ...inShell,
+  path: "/collections/simulations",
+  component: lazyRouteComponent(() => import("./collections/simulation/SimulationsPage.tsx"), "SimulationsPage"),
+});
+const simulationRoute = createRoute({
+  ...inShell,
+  path: "/collections/simulations/$simulationId",
+  component: lazyRouteComponent(() => import("./collections/simulation/SimulationPage.tsx"), "SimulationPage"),
+});
 const promisesRoute = createRoute({
   ...inShell,
   path: "/collections/promises",
@@ -246,6 +256,8 @@ const routeTree = rootRoute.addChildren([
     letterRoute,
     accountInCollectionsRoute,
     promisesRoute,
+    simulationsRoute,
+    simulationRoute,
     holdsRoute,
     auditRoute,
     settingsRoute,

@@ -5,6 +5,7 @@ import { casesWords } from "../cases/words.ts";
 import { lettersWords } from "../collections/letters/words.ts";
 import { policyWords } from "../collections/policy/words.ts";
 import { predictionWords } from "../collections/prediction/words.ts";
+import { simulationWords } from "../collections/simulation/words.ts";
 import { collectionsWords } from "../collections/words.ts";
 import { customersWords } from "../customers/words.ts";
 import { exposureWords } from "../exposure/words.ts";
@@ -30,6 +31,7 @@ export const en = {
   ...auditWords.en,
   ...casesWords.en,
   ...collectionsWords.en,
+  ...simulationWords.en,
   ...policyWords.en,
   ...predictionWords.en,
   ...lettersWords.en,
