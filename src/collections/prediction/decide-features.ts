@@ -5,9 +5,9 @@ import {
   expectedDaysLate,
   LATE_DAYS_MAX,
   logSize,
-  medianOf,
   type PastInvoice,
   type PayerHistory,
+  usualDaysLate,
   weekdayOf,
 } from "./decide-payer.ts";
 
@@ -163,7 +163,8 @@ function payerNumbers({ invoice, day, history, everyone, others, brokenPromises 
     "late-rate": Math.log(rate / (1 - rate)),
     "mean-late": mean,
     "median-late":
-      (medianOf(history.kept, usual.days) * history.kept.length + PRIOR * usual.days) / (history.kept.length + PRIOR),
+      ((usualDaysLate(history) ?? usual.days) * history.kept.length + PRIOR * usual.days) /
+      (history.kept.length + PRIOR),
     "usual-pace": usualPace({ history, everyone, age: day - invoice.dueDay }),
     "recent-late": recent,
     trend: recent - mean,
@@ -233,7 +234,7 @@ function factsOf({ invoice, day, history, others, brokenPromises }: Moment): Fac
   return {
     settled: history.settled,
     late: history.late,
-    usualDaysLate: known ? Math.round(medianOf(history.kept, 0)) : undefined,
+    usualDaysLate: known ? Math.round(usualDaysLate(history) ?? 0) : undefined,
     expectedDaysLate: expectedDaysLate(history, invoice.dueDay),
     recentDaysLate: known ? Math.round(history.recent) : undefined,
     overdueOthers: others.overdue,

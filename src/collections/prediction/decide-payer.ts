@@ -139,11 +139,27 @@ export function everyonesPace(everyone: Everyone, age: number, days: number): nu
 /** Middle value; the mean of the two middle ones; `otherwise` when there are none. */
 export function medianOf(values: readonly number[], otherwise: number): number {
   if (values.length === 0) return otherwise;
-  const sorted = values.toSorted((a, b) => a - b);
+  // Typed arrays sort by number without a comparison in between.
+  const sorted = Float64Array.from(values).sort();
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? otherwise;
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
 }
+
+type Middles = { readonly settled: number; readonly all: number; readonly byWeekday: (number | undefined)[] };
+/** Asked for every invoice of an account, the same until the next one is settled. */
+const middles = new WeakMap<PayerHistory, Middles>();
+function middlesOf(history: PayerHistory): Middles {
+  const known = middles.get(history);
+  if (known?.settled === history.settled) return known;
+  const made: Middles = { settled: history.settled, all: medianOf(history.kept, 0), byWeekday: [] };
+  middles.set(history, made);
+  return made;
+}
+
+/** Middle of the days late of the last invoices; undefined = nothing was settled yet. */
+export const usualDaysLate = (history: PayerHistory): number | undefined =>
+  history.kept.length === 0 ? undefined : middlesOf(history).all;
 
 /** How much an earlier invoice that fell due on the same weekday counts beside the others. */
 const SAME_WEEKDAY = 3;
@@ -151,13 +167,18 @@ const SAME_WEEKDAY = 3;
  * Days late to expect of an invoice: the middle of the payer's last ones, those of the same weekday counted three times;
  * undefined = nothing was settled yet. Measured against a regression to the median, which it beats: README.
  */
-export function expectedDaysLate({ kept, keptWeekdays }: PayerHistory, dueDay: number): number | undefined {
+export function expectedDaysLate(history: PayerHistory, dueDay: number): number | undefined {
+  const { kept, keptWeekdays } = history;
   if (kept.length === 0) return undefined;
   const weekday = weekdayOf(dueDay);
-  const counted = kept.flatMap((late, at) =>
-    keptWeekdays[at] === weekday ? Array.from({ length: SAME_WEEKDAY }, () => late) : late,
-  );
-  return Math.round(medianOf(counted, 0));
+  const known = middlesOf(history);
+  const counted = (): readonly number[] => [
+    ...kept,
+    ...kept.flatMap((late, at) =>
+      keptWeekdays[at] === weekday ? Array.from({ length: SAME_WEEKDAY - 1 }, () => late) : [],
+    ),
+  ];
+  return (known.byWeekday[weekday] ??= Math.round(medianOf(counted(), 0)));
 }
 
 /** 1 Monday to 7 Sunday. */
