@@ -7,10 +7,10 @@ import { predictionJobs } from "./collections/prediction/jobs.ts";
 import { type PredictionDeps, scoreAccounts } from "./collections/prediction/service.ts";
 import { callsCount, modelsInUse } from "./collections/prediction/store.ts";
 import { contactsOf } from "./collections/letters/store-contacts.ts";
-import { ASSUMED_POINTS } from "./collections/prediction/decide-worklist.ts";
 import type { CollectionsDeps, HoldingsOf, ResponseDoor } from "./collections/deps.ts";
 import { simulationRoutes } from "./collections/simulation/http.ts";
 import { simulationJobs } from "./collections/simulation/jobs.ts";
+import { readCollectionsSettings } from "./collections/service-settings.ts";
 import { collectionsSlice } from "./collections/slice.ts";
 import { openCasesOf } from "./cases/service-due.ts";
 import { isCurrency } from "./core/currency.ts";
@@ -79,7 +79,7 @@ export function wireCollections(parts: SliceParts, around: ForCollections) {
   const prediction: PredictionDeps = {
     store,
     readLedger,
-    assumedPoints: async () => ASSUMED_POINTS,
+    assumedPoints: async (tx) => (await readCollectionsSettings(tx)).contactPoints,
   };
   const policy = policyDepsOf(access, desk);
   const deps = depsOf(parts, { ...around, letters, prediction });
