@@ -1,5 +1,6 @@
 import { defineWords } from "../i18n/define.ts";
 import { accountWords } from "./words-account.ts";
+import { collectionsEventWords } from "./words-events.ts";
 import { workWords } from "./words-work.ts";
 
 const listWords = defineWords({
@@ -215,6 +216,6 @@ const listWords = defineWords({
 
 /** Words of the collections pages: the work list, an account, promises, disputes. */
 export const collectionsWords = {
-  en: { ...listWords.en, ...accountWords.en, ...workWords.en },
-  sv: { ...listWords.sv, ...accountWords.sv, ...workWords.sv },
+  en: { ...listWords.en, ...accountWords.en, ...workWords.en, ...collectionsEventWords.en },
+  sv: { ...listWords.sv, ...accountWords.sv, ...workWords.sv, ...collectionsEventWords.sv },
 };
