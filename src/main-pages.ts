@@ -163,8 +163,8 @@ const letTimePassRoute = ({ demo, enqueue }: PageParts): Route =>
       if (demo === undefined) return no("conflict", "not-a-demo", "time passes by itself at a real desk");
       const now = await demo.letPass(body.days);
       const subject = { kind: "desk", id: "demo" };
-      await appendEvents(tx, [{ type: "demo.time-passed", actor, at: now, subject, data: { days: body.days } }]);
       for (const job of LOOK_AGAIN) await enqueue(tx, job, null, { singletonKey: "asked" });
+      await appendEvents(tx, [{ type: "demo.time-passed", actor, at: now, subject, data: { days: body.days } }]);
       return ok({ now: now.toString() });
     },
   });
