@@ -13,7 +13,7 @@ import { type Clock, dayOf } from "./core/time.ts";
 import * as customers from "./customers/service.ts";
 import { DEMO_CALLS, DEMO_DISPUTES, DEMO_PROMISES, DEMO_PUBLIC } from "./demo/collections.ts";
 import type { WiredCollections } from "./main-collections.ts";
-import type { StepParts } from "./main-demo-steps.ts";
+import type { StepParts } from "./main-demo-parts.ts";
 import { collectionsSlice } from "./collections/slice.ts";
 import type { Actor } from "./store/contract.ts";
 

@@ -5,7 +5,7 @@ import { setRates } from "./exposure/service.ts";
 import { setBudget } from "./spending/service-budget.ts";
 import { listSpend } from "./spending/service.ts";
 import { CLAIMS, DEMO_DESK, DEMO_RATES, LIMIT_USED_PERCENT, PROPOSALS, STANDINGS } from "./demo/book.ts";
-import type { Actor, Store, Tx } from "./store/contract.ts";
+import type { Actor, Tx } from "./store/contract.ts";
 import { SURETY } from "./store/contract.ts";
 import type { CustomerId } from "./core/ids.ts";
 import type { ImportKind } from "./receivables/contract-import.ts";
@@ -14,21 +14,13 @@ import { claimNotice } from "./notices/service.ts";
 import { demoContacts, demoPolicy, demoWeeks } from "./main-demo-collections.ts";
 import { propose } from "./response/service.ts";
 import * as customers from "./customers/service.ts";
-import type { Access } from "./access/access.ts";
-import type { Slices } from "./main-slices.ts";
+import type { StepParts } from "./main-demo-parts.ts";
 import type { Feed } from "./sync/contract.ts";
 import { syncAll } from "./sync/service.ts";
 import { writeSetting } from "./store/settings.ts";
 import { lookAtSpend } from "./spending/service-look.ts";
 import type { Wanted } from "./response/contract.ts";
 import { followEvents } from "./customers/service-follow.ts";
-
-/** What the steps work with. */
-export type DemoWorld = { readonly slices: Slices; readonly access: Access };
-export type StepParts = DemoWorld & {
-  readonly store: Store;
-  readonly simulatorUrl: string;
-};
 
 /** How the demo reseller comes into being: read from Microsoft's stand-in, imported, and then decided on by its own people. */
 export function demoSteps(parts: StepParts): readonly DemoStep[] {
