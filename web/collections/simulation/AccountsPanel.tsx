@@ -45,23 +45,33 @@ export function AccountsPanel({ list, path, name }: Props) {
 function columnsOf(t: T, f: Format, name: string): readonly Column<SimulatedAccountWire>[] {
   return [
     { id: "name", header: t("simulation.col.customer"), card: "title", cell: (row) => row.name },
-    { id: "base", header: t("simulation.col.base"), card: "detail", cell: (row) => did(row.base, t, f) },
+    { id: "base", header: t("simulation.col.base"), card: "detail", cell: (row) => did(row.base, row.draft, { t, f }) },
     {
       id: "draft",
       header: t("simulation.col.draft", { name }),
-      card: "more",
-      cell: (row) => <span className="b">{did(row.draft, t, f)}</span>,
+      card: "aside",
+      cell: (row) => <span className="b">{did(row.draft, row.base, { t, f })}</span>,
     },
-    { id: "truth", header: t("simulation.col.truth"), card: "more", cell: (row) => truth(row, t, f) },
+    { id: "truth", header: t("simulation.col.truth"), cell: (row) => truth(row, t, f) },
   ];
 }
 
-/** The worst that was done. */
-function did(side: SideWire, t: T, f: Format): string {
-  if (side.handedOn !== null) return t("simulation.did.handed", { day: f.day(side.handedOn) });
-  if (side.suspendedOn !== null) return t("simulation.did.suspended", { day: f.day(side.suspendedOn) });
-  if (side.renewalStoppedOn !== null) return t("simulation.did.renewal", { day: f.day(side.renewalStoppedOn) });
-  if (side.frozenOn !== null) return t("simulation.did.frozen", { day: f.day(side.frozenOn), n: side.frozenDays });
+/** Everything that was done, worst first. */
+function actsOf(side: SideWire, t: T, f: Format): readonly string[] {
+  return [
+    ...(side.handedOn === null ? [] : [t("simulation.did.handed", { day: f.day(side.handedOn) })]),
+    ...(side.suspendedOn === null ? [] : [t("simulation.did.suspended", { day: f.day(side.suspendedOn) })]),
+    ...(side.renewalStoppedOn === null ? [] : [t("simulation.did.renewal", { day: f.day(side.renewalStoppedOn) })]),
+    ...(side.frozenOn === null ? [] : [t("simulation.did.frozen", { day: f.day(side.frozenOn), n: side.frozenDays })]),
+  ];
+}
+/** What one side did and the other did not, or the worst where both did the same. */
+function did(side: SideWire, other: SideWire, { t, f }: { readonly t: T; readonly f: Format }): string {
+  const theirs = new Set(actsOf(other, t, f));
+  const acts = actsOf(side, t, f);
+  const own = acts.filter((one) => !theirs.has(one));
+  if (own.length > 0) return own.join("; ");
+  if (acts[0] !== undefined) return acts[0];
   if (side.letters + side.calls > 0) return t("simulation.did.told", { n: side.letters + side.calls });
   return side.restedDays > 0 ? t("simulation.did.rested", { n: side.restedDays }) : t("simulation.did.nothing");
 }

@@ -56,6 +56,7 @@ export function CashPanel({ result, name }: Props & { readonly name: string }) {
             gridAxis="y"
             tickLine="none"
             strokeWidth={2}
+            lineChartProps={{ margin: { bottom: 18, right: 10 } }}
             series={[
               { name: "observed", label: t("simulation.cash.base"), color: "var(--s-ink-3)" },
               { name: "draft", label: t("simulation.cash.draft", { name }), color: "var(--s-data-1)" },

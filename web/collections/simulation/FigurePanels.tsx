@@ -1,3 +1,5 @@
+import { NativeSelect } from "@mantine/core";
+import { useState } from "react";
 import { type Format, type T, useFormat, useT } from "../../i18n/t.ts";
 import type {
   SimulationList,
@@ -8,7 +10,7 @@ import { Go } from "../../kit/Go.tsx";
 import { Money } from "../../kit/Money.tsx";
 import { Panel } from "../../kit/Panel.tsx";
 import { Glyph } from "../../kit/Risk.tsx";
-import { nameOf } from "./SimulationsPage.tsx";
+import { shortOf } from "./SimulationsPage.tsx";
 
 type Props = { readonly data: SimulationWire; readonly result: SimulationResultWire };
 type Pair = { readonly base: number | null; readonly draft: number };
@@ -122,10 +124,10 @@ function Head({ data: { row }, hasBars = true }: { readonly data: SimulationWire
           <span className="sr">{t("simulation.happened")}</span>
         </th>
         <th scope="col" className="right">
-          {row.against === null ? t("simulation.before") : nameOf(row.against, t)}
+          {row.against === null ? t("simulation.before") : shortOf(row.against)}
         </th>
         <th scope="col" className="right">
-          {nameOf(row.policy, t)}
+          {shortOf(row.policy)}
         </th>
         <th scope="col" className="right">
           {t("simulation.change")}
@@ -160,72 +162,70 @@ function Bars({ pair: { base, draft } }: { readonly pair: Pair }) {
   );
 }
 
-/** The largest currency in money, and staff time. Others stand below it. */
+/** One currency in money, the largest first, and staff time. */
 export function MoneyPanel({ data, result }: Props) {
   const t = useT();
   const f = useFormat();
-  const hours = (minutes: number | null) => (minutes === null ? t("kit.unknown") : f.count(Math.round(minutes / 60)));
+  const [chosen, setChosen] = useState(result.currencies[0]?.currency ?? "");
+  const one = result.currencies.find(({ currency }) => currency === chosen);
+  const inHours = (minutes: number | null) => (minutes === null ? null : Math.round(minutes / 60));
+  const hours = { base: inHours(result.staffMinutes.base), draft: Math.round(result.staffMinutes.draft / 60) };
+  const choose = result.currencies.length > 1 && (
+    <NativeSelect
+      size="xs"
+      aria-label={t("simulation.money.currency")}
+      value={chosen}
+      data={result.currencies.map(({ currency }) => currency)}
+      onChange={(event) => setChosen(event.currentTarget.value)}
+    />
+  );
   return (
-    <Panel title={t("simulation.money")}>
+    <Panel title={t("simulation.money")} aside={choose}>
       <table className="t">
         <Head data={data} hasBars={false} />
         <tbody>
-          {result.currencies.flatMap((one) =>
-            (
-              [
-                [t("simulation.money.overdue", { day: f.day(data.row.to) }), one.overdueEnd],
-                [t("simulation.money.writtenOff"), one.writtenOff],
-                [t("simulation.money.frozen"), one.frozenIssued],
-                [t("simulation.money.avoided"), one.exposureAvoided],
-              ] as const
-            ).map(([label, pair]) => (
-              <tr key={`${one.currency} ${label}`}>
-                <th scope="row">{label}</th>
-                <td className="right">
-                  <Money value={pair.base} />
-                </td>
-                <td className="right">
-                  <Money value={pair.draft} />
-                </td>
-                <td className="right">
-                  {pair.base === null || pair.draft === null ? (
-                    <span className="ink3">–</span>
-                  ) : (
-                    <Money
-                      value={{
-                        minor: (BigInt(pair.draft.minor) - BigInt(pair.base.minor)).toString(),
-                        currency: one.currency,
-                      }}
-                      code={false}
-                    />
-                  )}
-                </td>
-              </tr>
-            )),
+          {one && (
+            <>
+              <MoneyRow label={t("simulation.money.overdue", { day: f.day(data.row.to) })} pair={one.overdueEnd} />
+              <MoneyRow label={t("simulation.money.writtenOff")} pair={one.writtenOff} />
+              <MoneyRow label={t("simulation.money.frozen")} pair={one.frozenIssued} />
+              <MoneyRow label={t("simulation.money.avoided")} pair={one.exposureAvoided} />
+            </>
           )}
-          <tr>
-            <th scope="row">{t("simulation.money.renewals")}</th>
-            <td className="right ink3">{t("kit.unknown")}</td>
-            <td className="right ink3">{t("kit.unknown")}</td>
-            <td className="right ink3">–</td>
-          </tr>
+          <MoneyRow label={t("simulation.money.renewals")} pair={{ base: null, draft: null }} />
           <tr>
             <th scope="row">{t("simulation.money.hours")}</th>
-            <td className="right num">{hours(result.staffMinutes.base)}</td>
-            <td className="right num">{hours(result.staffMinutes.draft)}</td>
+            <td className="right num">{hours.base === null ? t("kit.unknown") : f.count(hours.base)}</td>
+            <td className="right num">{f.count(hours.draft)}</td>
             <td className="right num">
-              <Change
-                pair={{
-                  base: result.staffMinutes.base === null ? null : Math.round(result.staffMinutes.base / 60),
-                  draft: Math.round(result.staffMinutes.draft / 60),
-                }}
-                isGoodWhenLess
-              />
+              <Change pair={hours} isGoodWhenLess />
             </td>
           </tr>
         </tbody>
       </table>
     </Panel>
+  );
+}
+type MoneyPair = SimulationResultWire["currencies"][number]["overdueEnd"];
+function MoneyRow({ label, pair: { base, draft } }: { readonly label: string; readonly pair: MoneyPair }) {
+  const change = base === null || draft === null ? undefined : BigInt(draft.minor) - BigInt(base.minor);
+  return (
+    <tr>
+      <th scope="row">{label}</th>
+      <td className="right">
+        <Money value={base} code={false} />
+      </td>
+      <td className="right">
+        <Money value={draft} code={false} />
+      </td>
+      <td className="right">
+        {change === undefined || draft === null ? (
+          <span className="ink3">–</span>
+        ) : (
+          <Money value={{ minor: change.toString(), currency: draft.currency }} code={false} />
+        )}
+      </td>
+    </tr>
   );
 }
 

@@ -18,7 +18,7 @@ import { Page } from "../../shell/Page.tsx";
 import { CashPanel, WorkPanel } from "./ChartPanels.tsx";
 import { AccountsPanel } from "./AccountsPanel.tsx";
 import { HappenedPanel, MoneyPanel, TrustPanel } from "./FigurePanels.tsx";
-import { LOOK_AGAIN_MS, nameOf, STATE_LEVEL, titleOf } from "./SimulationsPage.tsx";
+import { LOOK_AGAIN_MS, nameOf, shortOf, STATE_LEVEL, titleOf } from "./SimulationsPage.tsx";
 import "./simulation.css";
 
 /** One simulation: how far it is, then what would have happened, to whom, and how far that can be trusted. */
@@ -162,10 +162,10 @@ function Result({ data, result, path }: ResultProps) {
       <div className="sim-two">
         <div className="stk">
           <HappenedPanel data={data} result={result} />
-          <AccountsPanel list={list} path={path} name={nameOf(row.policy, t)} />
+          <AccountsPanel list={list} path={path} name={shortOf(row.policy)} />
         </div>
         <div className="stk">
-          <CashPanel result={result} name={nameOf(row.policy, t)} />
+          <CashPanel result={result} name={shortOf(row.policy)} />
           <MoneyPanel data={data} result={result} />
           <WorkPanel result={result} />
           <TrustPanel result={result} />

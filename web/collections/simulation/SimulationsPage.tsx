@@ -213,6 +213,9 @@ function Simulations() {
   );
 }
 
+/** Short enough for the head of a column: `se 3`. */
+export const shortOf = ({ policyId, version }: { readonly policyId: string; readonly version: number }): string =>
+  `${policyId} ${version}`;
 export const nameOf = (one: { readonly name: string; readonly version: number }, t: T): string =>
   t("simulation.version", { name: one.name, version: String(one.version) });
 export const titleOf = ({ policy, against }: Pick<SimulationRowWire, "policy" | "against">, t: T): string =>
