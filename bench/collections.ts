@@ -47,7 +47,8 @@ export async function benchCollections(args: readonly string[]): Promise<void> {
   const customers = Number(values.customers);
   if (!Number.isInteger(customers) || customers < 100)
     throw new Error(`--customers is ${values.customers}: a whole number from 100 on`);
-  process.once("SIGINT", () => void leaveAll().finally(() => process.exit(130)));
+  let stopping: Promise<void> | undefined;
+  process.once("SIGINT", () => void (stopping = leaveAll().finally(() => process.exit(130))));
   print(`${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)} before we began`, "");
   try {
     const small = Math.min(customers, Math.max(100, Math.round(customers / 10)));
@@ -60,6 +61,10 @@ export async function benchCollections(args: readonly string[]): Promise<void> {
         `${Math.round(first.peakMiB)} MiB at ${count(small)}`,
         "aim: flat",
       );
+  } catch (error) {
+    // What was stopped fails in its own way; the end is for the one who stopped it.
+    await stopping;
+    throw error;
   } finally {
     await leaveAll();
   }
@@ -173,11 +178,22 @@ async function withClient<T>(connection: Connection, work: (client: pg.Client) =
   const client = new pg.Client(connection);
   client.on("error", () => {});
   await client.connect();
+  const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
+  // Stopped half-way, the statement must not keep the server up.
+  const over = leave(() => terminate(connection, rows[0]?.pid ?? 0));
   try {
     return await work(client);
   } finally {
     await client.end();
+    await over();
   }
+}
+
+async function terminate(connection: Connection, pid: number): Promise<void> {
+  const client = new pg.Client({ ...connection, database: "postgres" });
+  await client.connect();
+  await client.query("select pg_terminate_backend(pid) from pg_stat_activity where pid = $1", [pid]);
+  await client.end();
 }
 
 /** Milliseconds of the hand-written statement, once its pages were read. */
