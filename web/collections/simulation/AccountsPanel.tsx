@@ -45,11 +45,11 @@ export function AccountsPanel({ list, path, name }: Props) {
 function columnsOf(t: T, f: Format, name: string): readonly Column<SimulatedAccountWire>[] {
   return [
     { id: "name", header: t("simulation.col.customer"), card: "title", cell: (row) => row.name },
-    { id: "base", header: t("simulation.col.base"), card: "detail", cell: (row) => did(row.base, row.draft, { t, f }) },
+    { id: "base", header: t("simulation.col.base"), cell: (row) => did(row.base, row.draft, { t, f }) },
     {
       id: "draft",
       header: t("simulation.col.draft", { name }),
-      card: "aside",
+      card: "detail",
       cell: (row) => <span className="b">{did(row.draft, row.base, { t, f })}</span>,
     },
     { id: "truth", header: t("simulation.col.truth"), cell: (row) => truth(row, t, f) },
