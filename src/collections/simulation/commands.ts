@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { type EvaluateDeps, readGiven, readPolicy } from "../evaluate/commands.ts";
 import { FORMATS } from "../evaluate/read-ledger-file.ts";
 import type { SimulatedAccountWire, SimulationResultWire } from "./contract-simulation.ts";
-import { type ResponseModel, responseModel } from "./decide-model.ts";
+import { type ResponseModel, responseModel } from "./contract-model.ts";
 import { accountWire, isDifferent } from "./decide-result.ts";
 import { runSimulation } from "./run-simulation.ts";
 

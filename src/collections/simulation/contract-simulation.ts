@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { dayInput, dayJson, instantJson, moneyJson } from "../../core/wire.ts";
-import { responseModel } from "./decide-model.ts";
+import { responseModel } from "./contract-model.ts";
 
 /** Wire forms of simulations. */
 

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { isCurrency } from "../../core/currency.ts";
 import type { MoneyWire } from "../../core/wire.ts";
 import type { SideWire, simulatedAccountJson, SimulationList, SimulationResultWire } from "./contract-simulation.ts";
-import { CURVE_DAYS } from "./decide-model.ts";
+import { CURVE_DAYS } from "./contract-model.ts";
 import type { Side } from "./decide-side.ts";
 import {
   type AccountOutcome,

@@ -4,7 +4,7 @@ import { carryOut, type Living } from "../evaluate/decide-live.ts";
 import { type DayNumber, dayNumber, plainDay } from "../ladder/decide-days.ts";
 import { dueOn, type IndexedAccount, type IndexedInvoice, openOn } from "../ladder/decide-index.ts";
 import { ladderStateOn, type PreparedPolicy } from "../ladder/decide-ladder.ts";
-import type { ResponseModel } from "./decide-model.ts";
+import type { ResponseModel } from "./contract-model.ts";
 
 /** Something that reached the customer, and by how many days it brings payments forward. `invoices` undefined = all. */
 export type Contact = {

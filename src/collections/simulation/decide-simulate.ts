@@ -3,7 +3,7 @@ import type { AccountHistory } from "../contract-history.ts";
 import { type DayNumber, plainDay } from "../ladder/decide-days.ts";
 import { type IndexedAccount, indexAccount, isActive, NEVER } from "../ladder/decide-index.ts";
 import { policyFor, type PreparedPolicy } from "../ladder/decide-ladder.ts";
-import { CURVE_DAYS, HISTORY_DAYS_MIN, RANGE, type ResponseModel } from "./decide-model.ts";
+import { CURVE_DAYS, HISTORY_DAYS_MIN, RANGE, type ResponseModel } from "./contract-model.ts";
 import {
   add,
   emptySide,

@@ -1,7 +1,7 @@
 import type { AccountHistory } from "../contract-history.ts";
 import { dayNumber } from "../ladder/decide-days.ts";
 import type { SimulationResultWire } from "./contract-simulation.ts";
-import { HISTORY_DAYS_MIN } from "./decide-model.ts";
+import { HISTORY_DAYS_MIN } from "./contract-model.ts";
 import { addOutcome, emptyTally, resultOf } from "./decide-result.ts";
 import { type AccountOutcome, type Setup, simulateAccount } from "./decide-simulate.ts";
 

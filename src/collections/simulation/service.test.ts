@@ -7,7 +7,7 @@ import { testStore } from "../../store/testing.ts";
 import { packText } from "../policy/packs.ts";
 import { createDraft, sha256Of } from "../policy/service.ts";
 import { seenOf } from "../policy/store.ts";
-import { DEFAULT_MODEL } from "./decide-model.ts";
+import { DEFAULT_MODEL } from "./contract-model.ts";
 import { markSeen, simulate, type SimulationDeps, startSimulation, stopSimulation } from "./service.ts";
 import { accountsOf, countAccounts, findSimulation } from "./store.ts";
 

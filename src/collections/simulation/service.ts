@@ -11,7 +11,7 @@ import { markSimulated } from "../policy/service.ts";
 import { findVersion, type VersionId, type VersionRow } from "../policy/store.ts";
 import { readHistories } from "../service-history.ts";
 import { SIMULATION_EVENTS } from "./contract-simulation.ts";
-import { HISTORY_DAYS_MIN, type ResponseModel, responseModel, SPAN_DAYS_MAX } from "./decide-model.ts";
+import { HISTORY_DAYS_MIN, type ResponseModel, responseModel, SPAN_DAYS_MAX } from "./contract-model.ts";
 import { accountWire, listsOf, weightOf } from "./decide-result.ts";
 import type { AccountOutcome, Setup } from "./decide-simulate.ts";
 import { runSimulation } from "./run-simulation.ts";

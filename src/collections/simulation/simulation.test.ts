@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { AccountHistory } from "../contract-history.ts";
 import { dayNumber } from "../ladder/decide-days.ts";
 import { day, historyOf, type InvoiceInput, noticeOf, preparedOf, tells } from "../ladder/testing.ts";
-import { DEFAULT_MODEL } from "./decide-model.ts";
+import { DEFAULT_MODEL } from "./contract-model.ts";
 import { accountWire } from "./decide-result.ts";
 import { emptyTotals, type Setup, simulateAccount } from "./decide-simulate.ts";
 import { runSimulation } from "./run-simulation.ts";

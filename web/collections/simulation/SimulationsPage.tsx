@@ -3,7 +3,7 @@ import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import type { PoliciesWire, VersionRowWire } from "../../../src/collections/policy/contract-wire.ts";
 import type { SimulationRowWire } from "../../../src/collections/simulation/contract-simulation.ts";
-import { DEFAULT_MODEL, type ResponseModel } from "../../../src/collections/simulation/decide-model.ts";
+import { DEFAULT_MODEL, type ResponseModel } from "../../../src/collections/simulation/contract-model.ts";
 import { api } from "../../api.ts";
 import { type T, useFormat, useT } from "../../i18n/t.ts";
 import { DayField } from "../../kit/DayField.tsx";
