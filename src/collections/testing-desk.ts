@@ -84,9 +84,12 @@ export function standIn() {
 export type TestDesk = ReturnType<typeof testDesk>;
 
 /** @param policy undefined = the Swedish pack, with fees agreed */
-export function testDesk(store: Store, { policy, from }: { policy?: Policy; from: string }) {
-  const dataFolder = mkdtempSync(join(tmpdir(), "surety-collections-"));
-  after(() => rmSync(dataFolder, { recursive: true, force: true }));
+export function testDesk(
+  store: Store,
+  { policy, from, folder, door }: { policy?: Policy; from: string; folder?: string; door?: ResponseDoor },
+) {
+  const dataFolder = folder ?? mkdtempSync(join(tmpdir(), "surety-collections-"));
+  if (folder === undefined) after(() => rmSync(dataFolder, { recursive: true, force: true }));
   let now = Temporal.Instant.from(from);
   const clock = { now: () => now };
   const at = standIn();
@@ -133,7 +136,7 @@ export function testDesk(store: Store, { policy, from }: { policy?: Policy; from
     inForceSince: async () => new Map(),
     score: async () => [],
     learntFrom: async () => undefined,
-    response: at.door,
+    response: door ?? at.door,
     holdingsOf: async (_tx, ids) => new Map(ids.map((id) => [id, holdings.get(id) ?? []])),
     renewalsAhead: async () => [],
     windowsAhead: async () => [],
@@ -155,6 +158,7 @@ export function testDesk(store: Store, { policy, from }: { policy?: Policy; from
     ...slice,
     deps,
     letters,
+    onChanged,
     standIn: at,
     clock: (to: string) => void (now = Temporal.Instant.from(to)),
     hold: (id: CustomerId, rows: readonly Holding[]) => void holdings.set(id, rows),
