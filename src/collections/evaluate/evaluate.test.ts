@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { csvReader } from "../../receivables/csv.ts";
 import { allocateMoney } from "../../receivables/decide-allocation.ts";
+import { simulateFiles } from "../simulation/commands.ts";
 import { type EvaluateDeps, evaluateFiles } from "./commands.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "surety-evaluate-"));
@@ -199,3 +200,36 @@ for (const [format, file, from, to] of [
       assert.match(out, /tell first/);
     },
   );
+
+test("simulate: a table for people, one JSON value for programs, 2 for what is wrong", async () => {
+  const ledger = join(folder, "simulated");
+  const rows = Array.from({ length: 30 }, (_, n) => {
+    const issued = Temporal.PlainDate.from("2026-01-01").add({ days: n * 5 });
+    const due = issued.add({ days: 30 });
+    return `invoice,c${n % 3},${n},100,SEK,${issued.toString()},${due.toString()},${due.add({ days: n % 45 }).toString()}`;
+  });
+  writeFileSync(ledger, `type,customer,invoice,amount,currency,issued,due,paid\n${rows.join("\n")}\n`);
+  writeFileSync(join(folder, "policy.yaml"), POLICY);
+  let [out, said] = ["", ""];
+  const deps: EvaluateDeps = {
+    allocate: allocateMoney,
+    csv: csvReader,
+    stdin: (async function* () {})(),
+    write: (text) => void (out += text),
+    complain: (text) => void (said += text),
+  };
+  const given = { ledger, policy: join(folder, "policy.yaml"), from: "2026-01-01", to: "2026-08-31", format: "surety" };
+  assert.equal(await simulateFiles({ ...given, json: true }, deps), 0);
+  const value = JSON.parse(out) as {
+    accounts: unknown[];
+    result: { accounts: number; customers: { told: { base: null; draft: number } } };
+  };
+  assert.deepEqual([value.accounts.length, value.result.accounts, value.result.customers.told.base], [3, 3, null]);
+  assert.ok(value.result.customers.told.draft > 0);
+  out = "";
+  assert.equal(await simulateFiles({ ...given, against: given.policy, json: false }, deps), 0);
+  assert.match(out, /0 treated differently/);
+  assert.equal(await simulateFiles({ ...given, model: '{"letterDays":-1}', json: false }, deps), 2);
+  assert.equal(await simulateFiles({ ...given, to: "2026-02-01", json: false }, deps), 2);
+  assert.match(said, /letterDays.*90 days/s);
+});
