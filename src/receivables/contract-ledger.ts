@@ -43,7 +43,10 @@ export type LedgerItem = {
   readonly dueDay: Temporal.PlainDate;
   /** Earlier due dates: before `changedOn` it was due `before`. Oldest first. */
   readonly dueChanges: readonly { readonly changedOn: Temporal.PlainDate; readonly before: Temporal.PlainDate }[];
-  /** Allocations up to `asOf` by day: positive reduces, negative opens again. */
+  /**
+   * Allocations up to `asOf` by day: positive reduces, negative opens again. Of an item whose amount was corrected, also lines that
+   * make the days before the correction show what they showed; they add up to nothing.
+   */
   readonly applied: readonly { readonly day: Temporal.PlainDate; readonly amountMinor: bigint }[];
   readonly disputedFrom: Temporal.PlainDate | undefined;
   readonly disputedUntil: Temporal.PlainDate | undefined;

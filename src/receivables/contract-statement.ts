@@ -90,7 +90,8 @@ export const allocationLineJson = z.object({
   reason: z.enum(ALLOCATION_REASONS).nullable(),
 });
 export const movementJson = z.object({
-  what: z.enum(["item", "money", "paid-for"]),
+  /** `correction`: a later file gave an item another amount; its change is the difference. */
+  what: z.enum(["item", "money", "paid-for", "correction"]),
   id: z.string(),
   number: z.string(),
   kind: z.enum([...ITEM_KINDS, ...MONEY_KINDS]),

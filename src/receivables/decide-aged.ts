@@ -19,19 +19,23 @@ export function sumAged(rows: readonly Addable[]): Aged {
   const sums = Object.fromEntries(
     SUMS.map((name) => [name, rows.reduce((sum, row) => sum + row[name], 0n)]),
   ) as Readonly<Record<(typeof SUMS)[number], bigint>>;
-  const oldest = rows
-    .map((row) => row.oldest)
-    .filter((day) => day !== null)
-    .sort(Temporal.PlainDate.compare)[0];
+  const oldest = firstDay(rows.map((row) => row.oldest));
   const [first] = rows;
   return {
     ...sums,
     customer_id: first?.customer_id ?? "",
     currency: first?.currency ?? "",
-    oldest: oldest ?? null,
+    oldest,
     members: rows.length,
   };
 }
+
+/** The earliest of some days; null of none. One pass: ten thousand days are compared, not sorted. */
+export const firstDay = (days: readonly (Temporal.PlainDate | null)[]): Temporal.PlainDate | null =>
+  days.reduce(
+    (first, day) => (day !== null && (first === null || Temporal.PlainDate.compare(day, first) < 0) ? day : first),
+    null,
+  );
 
 export const overdueMinor = (row: Addable): bigint => row.b1 + row.b2 + row.b3 + row.b4 + row.b5;
 export const outstandingMinor = (row: Addable): bigint => row.b0 + overdueMinor(row);

@@ -53,12 +53,18 @@ function unpackItems(text: string, customerId: CustomerId, options: Unpack & { r
   for (const record of text.split(RECORD)) {
     const [id = "", currency = "", amount = "", issued = "", due = "", allocated = "", rest = "", number = ""] =
       record.split(UNIT);
-    const amountMinor = BigInt(amount);
-    const applied = allocated === "" ? NOTHING : allocated.split(",").map(appliedOf);
+    const parsed = rest === "" ? undefined : (JSON.parse(rest) as Rest);
+    const corrected = parsed?.[13] ?? undefined;
+    const { amountMinor, lines } =
+      corrected === undefined
+        ? { amountMinor: BigInt(amount), lines: NOTHING }
+        : correctedOn(BigInt(amount), corrected, { asOf: options.asOf, issueDay: dayOf(issued) });
+    const given = allocated === "" ? NOTHING : allocated.split(",").map(appliedOf);
+    const applied = lines === NOTHING ? given : [...lines, ...given].toSorted((a, b) => compareDays(a.day, b.day));
     // Settled on the day asked for and opened again later: PostgreSQL cannot tell by its columns alone.
     if (openOnly && applied !== NOTHING && applied.reduce((sum, one) => sum + one.amountMinor, 0n) >= amountMinor)
       continue;
-    const known = rest === "" ? PLAIN : knownOn(JSON.parse(rest) as Rest, dayOf(due), options.asOf);
+    const known = parsed === undefined ? PLAIN : knownOn(parsed, dayOf(due), options.asOf);
     options.items.push({
       invoiceId: id,
       number,
@@ -102,7 +108,35 @@ type Rest = readonly [
   heldFrom: string | null,
   heldUntil: string | null,
   heldReason: string | null,
+  amountChanges: readonly AmountChange[] | null,
 ];
+type AmountChange = { readonly on: string; readonly before: string };
+const compareDays = Temporal.PlainDate.compare;
+
+/**
+ * The amount at the end of `asOf`, and lines that make every day before a correction show what it showed: the difference counts as
+ * applied, or as opened again, until the day of the correction takes it back.
+ */
+function correctedOn(
+  amountNow: bigint,
+  changes: readonly AmountChange[],
+  { asOf, issueDay }: { readonly asOf: Temporal.PlainDate; readonly issueDay: Temporal.PlainDate },
+): { readonly amountMinor: bigint; readonly lines: LedgerItem["applied"] } {
+  const isLater = ({ on }: AmountChange): boolean => compareDays(Temporal.PlainDate.from(on), asOf) > 0;
+  const amountMinor = BigInt(changes.find(isLater)?.before ?? amountNow);
+  const past = changes.filter((change) => !isLater(change));
+  const lines: { day: Temporal.PlainDate; amountMinor: bigint }[] = [];
+  for (const [place, { on, before }] of past.entries()) {
+    const after = BigInt(past[place + 1]?.before ?? amountMinor);
+    const changedOn = Temporal.PlainDate.from(on);
+    lines.push({ day: issueDay, amountMinor: after - BigInt(before) });
+    lines.push({
+      day: compareDays(changedOn, issueDay) < 0 ? issueDay : changedOn,
+      amountMinor: BigInt(before) - after,
+    });
+  }
+  return { amountMinor, lines };
+}
 type Known = Pick<
   LedgerItem,
   | "kind"

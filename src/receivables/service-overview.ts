@@ -130,17 +130,20 @@ export async function overviewOf(
   deps: OverviewDeps,
   { asOf, by }: { readonly asOf: Temporal.PlainDate; readonly by: AgeBy },
 ): Promise<OverviewWire> {
-  const rows = await agedOn(tx, { asOf, by });
-  const due = by === "due" ? rows : await agedOn(tx, { asOf, by: "due" });
   const begin = asOf.subtract({ days: SALES_DAYS });
-  const before = await agedOn(tx, { asOf: begin, by: "due" });
   const firstMonth = asOf
     .with({ day: 1 })
     .subtract({ months: SALES_MONTHS - 1 })
     .subtract({ days: 1 });
-  const months = await salesUpTo(tx, { after: firstMonth, upTo: asOf });
-  const period = await salesUpTo(tx, { after: begin, upTo: asOf });
-  const promises = await deps.judgedPromises?.(tx, asOf);
+  // Of a pool they run side by side; within a transaction one after the other.
+  const [rows, due, before, months, period, promises] = await Promise.all([
+    agedOn(tx, { asOf, by }),
+    agedOn(tx, { asOf, by: "due" }),
+    agedOn(tx, { asOf: begin, by: "due" }),
+    salesUpTo(tx, { after: firstMonth, upTo: asOf }),
+    salesUpTo(tx, { after: begin, upTo: asOf }),
+    deps.judgedPromises?.(tx, asOf),
+  ]);
   const of = (all: readonly AgedRow[], currency: string): Aged =>
     sumAged(all.filter((row) => row.currency === currency));
   const currencies = [...new Set([...rows, ...before].map(({ currency }) => currency))];

@@ -77,7 +77,7 @@ function movementWire(row: MovementRow, all: readonly LineRow[]): MovementWire {
         ? all.filter((line) => line.invoice_id === row.id)
         : [];
   const moved = of.reduce((sum, line) => sum + line.amount_minor, 0n);
-  const left = row.what === "item" ? row.change - moved : row.what === "money" ? -row.change - moved : undefined;
+  const left = row.what === "item" ? row.claimed - moved : row.what === "money" ? -row.change - moved : undefined;
   return {
     what: row.what,
     id: row.id,

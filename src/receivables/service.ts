@@ -22,6 +22,7 @@ import {
   loadOpen,
   loadPayer,
 } from "./store.ts";
+import { firstDay } from "./decide-aged.ts";
 import { ageingRow, invoiceWire } from "./wire.ts";
 
 export const openReceivables: OpenReceivables = (tx, asOf, customerIds) => loadOpen(tx, { asOf, customerIds });
@@ -62,11 +63,11 @@ export const receivablesOf: ReceivablesOf = async (tx, customerId, today) => {
 
 export const ageingOf: AgeingOf = async (tx, today) => {
   const rows = await loadOpen(tx, { asOf: today });
-  const recorded = rows
-    .map(({ recordedAt }) => recordedAt)
-    .filter((at) => at !== null)
-    .sort(Temporal.Instant.compare)
-    .at(-1);
+  const recorded = rows.reduce<Temporal.Instant | null>(
+    (last, { recordedAt: at }) =>
+      at !== null && (last === null || Temporal.Instant.compare(at, last) > 0) ? at : last,
+    null,
+  );
   return {
     asOf: today.toString(),
     recordedAt: recorded?.toString() ?? null,
@@ -83,10 +84,6 @@ export function sumOpen(
   rows: readonly OpenReceivable[],
 ): Omit<OpenReceivable, "customerId" | "recordedAt"> {
   const total = (of: (row: OpenReceivable) => bigint): bigint => rows.reduce((sum, row) => sum + of(row), 0n);
-  const oldest = rows
-    .map(({ oldestDueDate }) => oldestDueDate)
-    .filter((day) => day !== null)
-    .sort(Temporal.PlainDate.compare)[0];
   return {
     currency,
     buckets: Object.fromEntries(
@@ -99,6 +96,6 @@ export function sumOpen(
     disputedMinor: total((row) => row.disputedMinor),
     openInvoices: rows.reduce((sum, row) => sum + row.openInvoices, 0),
     overdueInvoices: rows.reduce((sum, row) => sum + row.overdueInvoices, 0),
-    oldestDueDate: oldest ?? null,
+    oldestDueDate: firstDay(rows.map((row) => row.oldestDueDate)),
   };
 }

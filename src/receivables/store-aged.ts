@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Tx } from "../store/contract.ts";
 import type { AgeBy } from "./contract-statement.ts";
-import { freeAt, openAt } from "./store.ts";
+import { amountAt, freeAt, openAt } from "./store.ts";
 
 /** Ageing of one customer in one currency, with claims and the age of unapplied money. Minor units. */
 export type AgedRow = {
@@ -58,16 +58,18 @@ export async function loadSales(
 ): Promise<readonly SalesRow[]> {
   const { rows } = await sql<SalesRow>`
     select currency, month, sum(minor)::bigint as sales from (
-      select currency, date_trunc('month', issue_date)::date as month, sum(amount_minor) as minor from invoice where issue_date > ${after}::date and issue_date <= ${upTo}::date and kind = 'invoice' group by 1, 2
+      select currency, date_trunc('month', issue_date)::date as month, sum(${amountAt(upTo)}) as minor from invoice i where issue_date > ${after}::date and issue_date <= ${upTo}::date and kind = 'invoice' group by 1, 2
       union all select currency, date_trunc('month', value_date)::date, -sum(amount_minor) from payment where kind = 'credit-note' and value_date > ${after}::date and value_date <= ${upTo}::date group by 1, 2) s
     group by currency, month`.execute(tx);
   return rows;
 }
 
-/** Changes whenever anything in the ledger does: by an event, or by rows of an import that is still running. */
+/** Changes whenever anything in the ledger does (`lockLedger`). */
 export async function ledgerVersion(tx: Tx): Promise<string> {
   const { rows } = await sql<{ version: string }>`
-    select (select seq from event_head) || '.' || (select last_value from receivables_block) as version`.execute(tx);
+    select (select version from ledger_head) || '.' || (select last_value from receivables_block) as version`.execute(
+    tx,
+  );
   return rows[0]?.version ?? "";
 }
 

@@ -275,10 +275,13 @@ export async function updateInvoices(
   );
   await sql`update invoice i set currency = c.currency, amount_minor = c.amount, issue_date = c.issued, due_date = c.due, disputed = c.disputed,
       due_changes = case when i.due_date = c.due then i.due_changes else coalesce(i.due_changes, '[]') || jsonb_build_object('on', ${today}::date, 'before', i.due_date) end,
+      amount_changes = case when i.currency <> c.currency then null when i.amount_minor = c.amount then i.amount_changes else coalesce(i.amount_changes, '[]') || jsonb_build_object('on', ${today}::date, 'before', i.amount_minor::text) end,
+      reopened_on = case when i.currency = c.currency and i.amount_minor <> c.amount then greatest(i.reopened_on, ${today}::date) else i.reopened_on end,
       disputed_from = c.disputed_from, disputed_until = case when i.disputed and not c.disputed then ${today}::date when c.disputed then null else i.disputed_until end,
       payment_reference = c.payment_reference, sold_from = c.sold_from, sold_until = c.sold_until, held_from = c.held_from, held_until = c.held_until,
       held_reason = c.held_reason, reminded_level = c.reminded_level, reminded_on = c.reminded_on, reference = c.reference, import_no = ${origin.importNo}, line = c.line, recorded_at = now(),
-      settled_on = case when i.paid_minor = c.amount then coalesce(i.settled_on, (select max(day) from allocation a where a.invoice_id = i.invoice_id), c.issued) end
+      settled_on = case when i.paid_minor = c.amount then case when i.amount_minor <> c.amount then greatest((select max(day) from allocation a where a.invoice_id = i.invoice_id), c.issued, ${today}::date)
+        else coalesce(i.settled_on, (select max(day) from allocation a where a.invoice_id = i.invoice_id), c.issued) end end
     from ${record} where i.invoice_id = c.id`.execute(tx);
   await bookDifferences(
     { tx, ids, origin },
@@ -305,17 +308,20 @@ async function bookDifferences(
       currency: fact.currency,
       amount: paidDelta.toString(),
       value_date: valueDate,
-      day: valueDate > fact.issueDate ? valueDate : fact.issueDate,
+      told_day: valueDate > fact.issueDate ? valueDate : fact.issueDate,
       wanted: fact.number,
       line: fact.line,
     };
   });
-  const record = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c(payment_id bigint, allocation_id bigint, invoice_id bigint, customer_id uuid, number text, currency text, amount bigint, value_date date, day date, wanted text, line integer)`;
+  // What was opened again, or corrected, is paid from that day on: before it, there was no room for the money.
+  const record = sql`(select c.*, greatest(c.told_day, i.reopened_on) as day
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c(payment_id bigint, allocation_id bigint, invoice_id bigint, customer_id uuid, number text, currency text, amount bigint, value_date date, told_day date, wanted text, line integer)
+    join invoice i using (invoice_id))`;
   await sql`insert into payment (payment_id, customer_id, system, number, kind, currency, amount_minor, allocated_minor, value_date, allocated_on, wanted, import_no, line)
-    select payment_id, customer_id, ${origin.system}, number, 'balance', currency, amount, amount, value_date, day, wanted, ${origin.importNo}, line from ${record}`.execute(
+    select payment_id, customer_id, ${origin.system}, number, 'balance', currency, amount, amount, value_date, day, wanted, ${origin.importNo}, line from ${record} c`.execute(
     tx,
   );
-  await sql`insert into allocation (allocation_id, payment_id, invoice_id, amount_minor, day) select allocation_id, payment_id, invoice_id, amount, day from ${record}`.execute(
+  await sql`insert into allocation (allocation_id, payment_id, invoice_id, amount_minor, day) select allocation_id, payment_id, invoice_id, amount, day from ${record} c`.execute(
     tx,
   );
   await settleInvoices(
@@ -324,9 +330,12 @@ async function bookDifferences(
   );
 }
 
+/** The last day on which the amount of invoice `i` was corrected: nothing settles it, and no new money pays it, before. */
+const CORRECTED_ON = sql`(i.amount_changes -> -1 ->> 'on')::date`;
+
 /** Brings the paid amount and the day of settlement in line with the allocations of some invoices. */
 export async function settleInvoices(tx: Tx, invoiceIds: readonly string[]): Promise<void> {
-  await sql`update invoice i set paid_minor = s.paid, settled_on = case when s.paid = i.amount_minor then greatest(s.last, i.issue_date) end, reopened_on = s.reopened
+  await sql`update invoice i set paid_minor = s.paid, settled_on = case when s.paid = i.amount_minor then greatest(s.last, i.issue_date, ${CORRECTED_ON}) end, reopened_on = greatest(s.reopened, ${CORRECTED_ON})
     from (select a.invoice_id, sum(a.amount_minor)::bigint as paid, max(a.day) as last, max(a.day) filter (where a.amount_minor < 0) as reopened from allocation a where a.invoice_id = any(${invoiceIds}::bigint[]) group by a.invoice_id) s
     where i.invoice_id = s.invoice_id`.execute(tx);
 }

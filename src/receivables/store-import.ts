@@ -50,9 +50,13 @@ export type ImportRecord = {
   readonly finished_at: Temporal.Instant | null;
 };
 
-/** One import at a time changes the ledger: two files of one system could otherwise both find an invoice missing. */
+/**
+ * Whoever changes the ledger calls this first. One at a time: two files of one system could otherwise both find an invoice missing.
+ * The version rises with the change, so that figures that were computed before it are not shown after it.
+ */
 export async function lockLedger(tx: Tx): Promise<void> {
   await sql`select pg_advisory_xact_lock(${ADVISORY_LOCK.ledger})`.execute(tx);
+  await sql`update ledger_head set version = version + 1`.execute(tx);
 }
 
 /** Small enough that reading one piece never keeps the connection to PostgreSQL waiting long. */

@@ -95,6 +95,7 @@ type Missing = {
   readonly number: string;
   readonly currency: Currency;
   readonly openMinor: bigint;
+  /** From which day it can be paid: issued, or last opened again. */
   readonly issueDate: string;
 };
 export type MissingOptions = UseOptions & {
@@ -114,7 +115,7 @@ export async function settleMissing(
   readonly used: readonly UsedMoney[];
 }> {
   const { rows: open } = await sql<Missing>`
-    select invoice_id as "invoiceId", customer_id as "customerId", number, currency, amount_minor - paid_minor as "openMinor", issue_date::text as "issueDate"
+    select invoice_id as "invoiceId", customer_id as "customerId", number, currency, amount_minor - paid_minor as "openMinor", greatest(issue_date, reopened_on)::text as "issueDate"
     from invoice where system = ${system} and settled_on is null and import_no is distinct from ${importNo} and issue_date <= ${day}::date`.execute(
     tx,
   );

@@ -42,17 +42,26 @@ async function resolve(tx: Tx, customerIds: readonly CustomerId[]): Promise<void
 /** Lets everything these customers have that takes something back do so. Gives how many rows were made. */
 export async function reverseFor(tx: Tx, customerIds: readonly CustomerId[], ids: Ids): Promise<number> {
   await resolve(tx, customerIds);
-  const { rows } = await sql<Reversal>`
-    select payment_id, customer_id, kind, currency, amount_minor - allocated_minor as left_minor, value_date::text as value_date, wanted, reverses_id, root_id
-    from payment where customer_id = any(${customerIds}) and allocated_on is null and (reverses_id is not null or amount_minor < 0 and reverses_number is null)
+  const { rows } = await sql<{ payment_id: bigint }>`
+    select payment_id from payment where customer_id = any(${customerIds}) and allocated_on is null and (reverses_id is not null or amount_minor < 0 and reverses_number is null)
     order by value_date, payment_id for update`.execute(tx);
   let made = 0;
-  for (const row of rows) {
+  for (const { payment_id } of rows) {
+    // Read again: a row before it may have taken from this one.
+    const row = await findReversal(tx, payment_id);
+    if (row === undefined) continue;
     const entries = row.left_minor < 0n ? await takeBack(tx, row) : await giveBack(tx, row);
     await keepEntries(tx, entries, ids);
     made += entries.length;
   }
   return made;
+}
+
+async function findReversal(tx: Tx, paymentId: bigint): Promise<Reversal | undefined> {
+  const { rows } = await sql<Reversal>`
+    select payment_id, customer_id, kind, currency, amount_minor - allocated_minor as left_minor, value_date::text as value_date, wanted, reverses_id, root_id
+    from payment where payment_id = ${paymentId} and allocated_on is null`.execute(tx);
+  return rows[0];
 }
 
 /** Money that goes out again: first from what is free, then from what it had paid, newest first. The rest stays unapplied, below zero. */

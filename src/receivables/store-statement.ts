@@ -2,10 +2,11 @@ import { sql } from "kysely";
 import type { CustomerId } from "../core/ids.ts";
 import type { Tx } from "../store/contract.ts";
 import type { AllocationReason, ItemKind, MoneyKind } from "./contract-ledger.ts";
+import { amountAt, corrections, dueAt, FIRST_AMOUNT } from "./store.ts";
 
 /** One line of a customer's ledger with the balance after it. Minor units. */
 export type MovementRow = {
-  readonly what: "item" | "money" | "paid-for";
+  readonly what: "item" | "money" | "paid-for" | "correction";
   readonly id: string;
   readonly number: string;
   readonly kind: ItemKind | MoneyKind;
@@ -13,6 +14,8 @@ export type MovementRow = {
   readonly day: Temporal.PlainDate;
   readonly due_date: Temporal.PlainDate | null;
   readonly change: bigint;
+  /** What the item claims at the end of the day, corrections included; 0 of anything else. */
+  readonly claimed: bigint;
   readonly balance: bigint;
   readonly reference: string | null;
   readonly basis: string | null;
@@ -22,7 +25,7 @@ export type MovementRow = {
 
 /**
  * Everything that happened on a customer's ledger up to a day, newest first, each with the running balance of its currency: what was
- * issued less what came in. Money that paid for someone else, or came from a payer, is a line of its own.
+ * issued less what came in. Money that paid for someone else, or came from a payer, is a line of its own, and so is a correction of an amount.
  */
 export async function loadMovements(
   tx: Tx,
@@ -34,23 +37,23 @@ export async function loadMovements(
   },
 ): Promise<readonly MovementRow[]> {
   const { customerId, asOf, skip, limit } = ask;
-  const across = sql`from allocation a join payment p using (payment_id) join invoice i using (invoice_id) where p.customer_id <> i.customer_id and a.day <= ${asOf}::date`;
+  const across = sql`from allocation a join payment p using (payment_id) join invoice i using (invoice_id) where p.customer_id <> i.customer_id and a.day <= ${asOf}::date
+    and exists (select 1 from payer_link where customer_id = ${customerId} or payer_id = ${customerId})`; // asked once; most customers pay for nobody
   const { rows } = await sql<MovementRow>`
     with line as (
-      select 'item' as what, 0 as place, invoice_id as id, number, kind, currency, issue_date as day, ${dueNow(asOf)} as due_date, amount_minor as change, reference, basis, recorded_at
+      select 'item' as what, 0 as place, invoice_id as id, number, kind, currency, issue_date as day, ${dueAt(asOf)} as due_date, ${FIRST_AMOUNT} as change, ${amountAt(asOf)} as claimed, reference, basis, recorded_at
         from invoice i where customer_id = ${customerId} and issue_date <= ${asOf}::date
-      union all select 'money', 1, payment_id, number, kind, currency, value_date, null, -amount_minor, coalesce(reference, wanted), null, recorded_at
+      union all select 'correction', 0, invoice_id, number, kind, currency, greatest(changed_on, issue_date), null, delta, 0, reference, null, recorded_at
+        from (${corrections}) c where customer_id = ${customerId} and greatest(changed_on, issue_date) <= ${asOf}::date
+      union all select 'money', 1, payment_id, number, kind, currency, value_date, null, -amount_minor, 0, coalesce(reference, wanted), null, recorded_at
         from payment where customer_id = ${customerId} and value_date <= ${asOf}::date
-      union all select 'paid-for', 2, a.allocation_id, p.number, p.kind, p.currency, a.day, null, a.amount_minor, i.number, null, a.recorded_at ${across} and p.customer_id = ${customerId}
-      union all select 'paid-for', 2, a.allocation_id, p.number, p.kind, p.currency, a.day, null, -a.amount_minor, i.number, null, a.recorded_at ${across} and i.customer_id = ${customerId}),
+      union all select 'paid-for', 2, a.allocation_id, p.number, p.kind, p.currency, a.day, null, a.amount_minor, 0, i.number, null, a.recorded_at ${across} and p.customer_id = ${customerId}
+      union all select 'paid-for', 2, a.allocation_id, p.number, p.kind, p.currency, a.day, null, -a.amount_minor, 0, i.number, null, a.recorded_at ${across} and i.customer_id = ${customerId}),
     told as (select *, sum(change) over (partition by currency order by day, place, id rows unbounded preceding)::bigint as balance, count(*) over () as lines from line)
-    select what, id::text as id, number, kind, currency, day, due_date, change, balance, reference, basis, recorded_at, lines
+    select what, id::text as id, number, kind, currency, day, due_date, change, claimed, balance, reference, basis, recorded_at, lines
     from told order by day desc, place desc, told.id desc limit ${limit} offset ${skip}`.execute(tx);
   return rows;
 }
-const dueNow = (asOf: Temporal.PlainDate) => sql`case when i.due_changes is null then i.due_date else coalesce((
-  select (c ->> 'before')::date from jsonb_array_elements(i.due_changes) with ordinality as change(c, n) where (c ->> 'on')::date > ${asOf}::date order by n limit 1), i.due_date) end`;
-
 export type LineRow = {
   readonly payment_id: string;
   readonly invoice_id: string | null;

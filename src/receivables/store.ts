@@ -37,24 +37,39 @@ const inScope = (customerIds: readonly CustomerId[] | undefined) =>
 export const dueAt = (asOf: Temporal.PlainDate) => sql`case when i.due_changes is null then i.due_date else coalesce((
     select (c ->> 'before')::date from jsonb_array_elements(i.due_changes) with ordinality as change(c, n) where (c ->> 'on')::date > ${asOf}::date order by n limit 1), i.due_date) end`;
 
+/** The amount of invoice `i` as it stood at the end of a day: a correction of a later day is not seen. */
+export const amountAt = (
+  asOf: Temporal.PlainDate,
+) => sql`case when i.amount_changes is null then i.amount_minor else coalesce((
+    select (c ->> 'before')::bigint from jsonb_array_elements(i.amount_changes) with ordinality as change(c, n) where (c ->> 'on')::date > ${asOf}::date order by n limit 1), i.amount_minor) end`;
+
+/** What invoices `i` were issued for, before any correction. */
+export const FIRST_AMOUNT = sql`case when i.amount_changes is null then i.amount_minor else (i.amount_changes -> 0 ->> 'before')::bigint end`;
+
+/** What corrections changed amounts by, each on its day: `i` with `changed_on` and `delta`. */
+export const corrections = sql`
+  select i.*, (c ->> 'on')::date as changed_on, n as change_no,
+    coalesce((i.amount_changes -> n::int ->> 'before')::bigint, i.amount_minor) - (c ->> 'before')::bigint as delta
+  from invoice i cross join lateral jsonb_array_elements(i.amount_changes) with ordinality as change(c, n) where i.amount_changes is not null`;
+
 /**
  * What is open of each invoice at the end of a day. Only invoices that were not settled by then are candidates, and only those
- * with any payment look at their allocations, so that a million paid invoices cost nothing.
+ * with any payment look at their allocations, so that a million paid invoices cost nothing. Two halves, each with an index of its own.
  */
 export const openAt = ({ asOf, customerIds }: Scope) => sql`
-  select i.invoice_id, i.customer_id, i.currency, ${dueAt(asOf)} as due_date, i.issue_date, i.kind, i.recorded_at, i.amount_minor - coalesce(a.paid, 0) as open_minor,
+  select i.invoice_id, i.customer_id, i.currency, ${dueAt(asOf)} as due_date, i.issue_date, i.kind, i.recorded_at, ${amountAt(asOf)} - coalesce(a.paid, 0) as open_minor,
     ${asOf}::date - ${dueAt(asOf)} as late,
     (i.disputed or i.disputed_until > ${asOf}::date) and coalesce(i.disputed_from <= ${asOf}::date, true) as disputed
-  from invoice i
-  left join lateral (select sum(amount_minor)::bigint as paid from allocation where invoice_id = i.invoice_id and day <= ${asOf}::date) a on i.paid_minor <> 0 or i.reopened_on is not null
-  where ${inScope(customerIds)} and i.issue_date <= ${asOf}::date and (i.settled_on is null or i.settled_on > ${asOf}::date)`;
+  from (select * from invoice where ${inScope(customerIds)} and issue_date <= ${asOf}::date and settled_on is null
+    union all select * from invoice where ${inScope(customerIds)} and issue_date <= ${asOf}::date and settled_on > ${asOf}::date) i
+  left join lateral (select sum(amount_minor)::bigint as paid from allocation where invoice_id = i.invoice_id and day <= ${asOf}::date) a on i.paid_minor <> 0 or i.reopened_on is not null`;
 
 /** Money that was received by a day and not allocated by it. */
 export const freeAt = ({ asOf, customerIds }: Scope) => sql`
   select p.customer_id, p.currency, p.value_date, p.recorded_at, p.amount_minor - coalesce(a.given, 0) as left_minor
-  from payment p
-  left join lateral (select sum(amount_minor)::bigint as given from allocation where payment_id = p.payment_id and day <= ${asOf}::date) a on p.allocated_minor <> 0 or p.taken_on is not null
-  where ${inScope(customerIds)} and p.value_date <= ${asOf}::date and (p.allocated_on is null or p.allocated_on > ${asOf}::date)`;
+  from (select * from payment where ${inScope(customerIds)} and value_date <= ${asOf}::date and allocated_on is null
+    union all select * from payment where ${inScope(customerIds)} and value_date <= ${asOf}::date and allocated_on > ${asOf}::date) p
+  left join lateral (select sum(amount_minor)::bigint as given from allocation where payment_id = p.payment_id and day <= ${asOf}::date) a on p.allocated_minor <> 0 or p.taken_on is not null`;
 
 /** Ageing, unapplied cash and deposits per customer and currency at the end of a day, in one statement. */
 export async function loadOpen(tx: Tx, scope: Scope): Promise<readonly OpenReceivable[]> {
@@ -110,7 +125,8 @@ export async function loadMovement(
 ): Promise<readonly ReceivablesMovement[]> {
   const { rows } = await sql<MoveRow>`
     select customer_id, currency, sum(invoiced)::bigint as invoiced, sum(paid)::bigint as paid, sum(deposits)::bigint as deposits from (
-      select customer_id, currency, amount_minor as invoiced, 0::bigint as paid, 0::bigint as deposits from invoice where issue_date > ${after}::date and issue_date <= ${upTo}::date
+      select customer_id, currency, ${FIRST_AMOUNT} as invoiced, 0::bigint as paid, 0::bigint as deposits from invoice i where issue_date > ${after}::date and issue_date <= ${upTo}::date
+      union all select customer_id, currency, delta, 0, 0 from (${corrections}) c where greatest(changed_on, issue_date) > ${after}::date and greatest(changed_on, issue_date) <= ${upTo}::date
       union all select i.customer_id, i.currency, 0, a.amount_minor, 0 from allocation a join invoice i using (invoice_id) where a.day > ${after}::date and a.day <= ${upTo}::date
       union all select customer_id, currency, 0, 0, amount_minor from deposit_entry where day > ${after}::date and day <= ${upTo}::date) m
     group by customer_id, currency`.execute(tx);
@@ -154,7 +170,7 @@ const inState = ({ state, asOf }: InvoiceFilter) => {
     case "open":
       return open;
     case "overdue":
-      return sql`${open} and i.due_date < ${asOf}::date`;
+      return sql`${open} and ${dueAt(asOf)} < ${asOf}::date`;
     case "disputed":
       return sql`${open} and i.disputed`;
     case "paid":
@@ -170,7 +186,7 @@ export async function loadInvoices(tx: Tx, filter: InvoiceFilter): Promise<reado
   const place =
     after === undefined ? sql`true` : sql`(i.due_date, i.invoice_id) > (${after.dueDate}::date, ${after.id}::bigint)`;
   const { rows } = await sql<InvoiceRow>`
-    select i.invoice_id, i.number, i.system, i.customer_id, i.issue_date, i.due_date, i.currency, i.amount_minor, i.amount_minor - coalesce(a.paid, 0) as open_minor,
+    select i.invoice_id, i.number, i.system, i.customer_id, i.issue_date, ${dueAt(asOf)} as due_date, i.currency, ${amountAt(asOf)} as amount_minor, ${amountAt(asOf)} - coalesce(a.paid, 0) as open_minor,
       case when i.settled_on <= ${asOf}::date then i.settled_on end as settled_on, i.disputed, i.disputed_from, f.import_id, i.line, i.recorded_at
     from (select * from invoice i where i.customer_id = ${customerId} and i.issue_date <= ${asOf}::date and ${inState(filter)} and ${place} order by i.due_date, i.invoice_id limit ${limit}) i
     left join lateral (select sum(amount_minor)::bigint as paid from allocation where invoice_id = i.invoice_id and day <= ${asOf}::date) a on true

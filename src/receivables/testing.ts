@@ -18,6 +18,8 @@ export function testDeps(
   options: {
     readonly customers?: readonly { readonly id: string; readonly name: string; readonly domain?: string }[];
     readonly now?: string;
+    /** The desk's day at each call, for tests that go through days. */
+    readonly today?: () => Temporal.PlainDate;
   } = {},
 ): TestDeps {
   const now = Temporal.Instant.from(options.now ?? "2026-11-17T08:00:00Z");
@@ -35,7 +37,7 @@ export function testDeps(
     allCustomerIds: async () => [...summaries.keys()],
     customersByIds: async () => summaries,
     onChanged: async (_tx, ids) => ids.forEach((id) => changed.add(id)),
-    deskDay: async () => Temporal.PlainDate.from("2026-11-17"),
+    deskDay: async () => options.today?.() ?? Temporal.PlainDate.from("2026-11-17"),
     enqueue: async (_tx, job) => void queued.push(job),
     defaultCurrency: async () => null,
   };
