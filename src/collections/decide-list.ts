@@ -45,7 +45,7 @@ export function readCursor(text: string, scope: string): Cursor | undefined {
     const [of, value, id] = parts as unknown[];
     if (of !== scope || typeof id !== "string" || id.length > 100) return undefined;
     if (value === null) return { value, id };
-    const form = FORM[scope as Sort] ?? /^[\d:.TZ+ -]{1,40}$/;
+    const form = FORM[scope.split(" ")[0] as Sort] ?? /^[\d:.TZ+ -]{1,40}$/;
     return typeof value === "string" && form.test(value) ? { value, id } : undefined;
   } catch {
     return undefined;

@@ -22,7 +22,8 @@ import { readCollectionsSettings, saveCollectionsSettings } from "./service-sett
 const listQuery = {
   filter: z.enum(ACCOUNT_FILTERS).default("overdue"),
   sort: z.enum(ACCOUNT_SORTS).default("value"),
-  search: z.string().max(200).default(""),
+  q: z.string().max(200).default(""),
+  direction: z.enum(["asc", "desc"]).optional(),
   stepId: z.string().max(40).optional(),
   policyId: z.string().max(40).optional(),
 };

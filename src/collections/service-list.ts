@@ -28,7 +28,10 @@ import { namesOf, rowWire } from "./wire.ts";
 export type ListAsk = {
   readonly filter: AccountFilter;
   readonly sort: AccountSort;
-  readonly search: string;
+  /** Parts of the name. */
+  readonly q: string;
+  /** What is sorted by default in the direction people look for first. */
+  readonly direction?: "asc" | "desc" | undefined;
   readonly stepId?: string | undefined;
   readonly policyId?: string | undefined;
   readonly cursor?: string | undefined;
@@ -41,11 +44,12 @@ export async function listAccounts(
   deps: CollectionsDeps,
   ask: ListAsk,
 ): Promise<Result<AccountsWire, Refusal>> {
-  const { filter, sort, stepId, policyId, limit, now } = ask;
-  const place = ask.cursor === undefined ? undefined : readCursor(ask.cursor, sort);
+  const { filter, sort, direction, stepId, policyId, limit, now } = ask;
+  const order = direction === undefined ? sort : `${sort} ${direction}`;
+  const place = ask.cursor === undefined ? undefined : readCursor(ask.cursor, order);
   if (ask.cursor !== undefined && place === undefined)
     return no("invalid", "cursor-bad", "This cursor belongs to another list: start at the first page.");
-  const query = { filter, sort, stepId, policyId, patterns: patternsOf(ask.search) };
+  const query = { filter, sort, direction, stepId, policyId, patterns: patternsOf(ask.q) };
   const today = dayOf(now, deps.zone);
   const [found, counts, versions, settings, reporting, learntFrom] = await Promise.all([
     pageOfAccounts(tx, { ...query, place, limit: limit + 1 }),
@@ -62,7 +66,7 @@ export async function listAccounts(
   const names = namesOf(versions);
   return ok({
     rows: rows.map((row) => rowWire(row, names)),
-    nextCursor: last === undefined ? null : cursorText(sort, { value: keyOf(last, sort), id: last.account_id }),
+    nextCursor: last === undefined ? null : cursorText(order, { value: keyOf(last, sort), id: last.account_id }),
     total: isPlain ? counts[filter] : await countAccounts(tx, query),
     counts: Object.fromEntries(ACCOUNT_FILTERS.map((one) => [one, counts[one]])) as AccountsWire["counts"],
     reportingCurrency: reporting,

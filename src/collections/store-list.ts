@@ -93,6 +93,7 @@ export type AccountPlace = { readonly value: string | null; readonly id: string 
 export type AccountQuery = {
   readonly filter: AccountFilter;
   readonly sort: AccountSort;
+  readonly direction?: "asc" | "desc" | undefined;
   /** LIKE patterns; all must be found in the name. */
   readonly patterns: readonly string[];
   readonly stepId?: string | undefined;
@@ -101,7 +102,12 @@ export type AccountQuery = {
   readonly limit: number;
 };
 
-function conditions({ filter, patterns, stepId, policyId }: Omit<AccountQuery, "sort" | "limit">): RawBuilder<unknown> {
+function conditions({
+  filter,
+  patterns,
+  stepId,
+  policyId,
+}: Omit<AccountQuery, "sort" | "direction" | "limit">): RawBuilder<unknown> {
   const wanted = [
     IS[filter],
     patterns.length === 0 ? undefined : sql`s.name_key like all(${patterns}::text[])`,
@@ -127,7 +133,8 @@ const ROW = sql`s.*, r.reading as set_reading,
       from collections_effect e where e.account_id = s.account_id and e.state = 'asked') as asks`;
 
 export async function pageOfAccounts(tx: Tx, query: AccountQuery): Promise<readonly ListRow[]> {
-  const order = ORDER[query.sort];
+  const usual = ORDER[query.sort];
+  const order: Order = { ...usual, direction: query.direction ?? usual.direction };
   const by = order.direction === "asc" ? sql`${order.column} asc nulls last` : sql`${order.column} desc nulls last`;
   const start = query.place === undefined ? sql`true` : beyond(order, query.place);
   const { rows } = await sql<ListRow>`with page as materialized (
@@ -157,7 +164,10 @@ export async function accountRow(tx: Tx, accountId: CustomerId): Promise<ListRow
   return rows[0];
 }
 
-export async function countAccounts(tx: Tx, query: Omit<AccountQuery, "sort" | "limit" | "place">): Promise<number> {
+export async function countAccounts(
+  tx: Tx,
+  query: Omit<AccountQuery, "sort" | "direction" | "limit" | "place">,
+): Promise<number> {
   const { rows } = await sql<{
     n: number;
   }>`select count(*)::int as n from collections_state s where ${conditions(query)}`.execute(tx);

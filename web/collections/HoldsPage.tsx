@@ -30,7 +30,7 @@ export function HoldsPage() {
     void navigate({ to: "/collections/disputes", search: (old: PageSearch) => ({ ...old, ...change }), replace: true });
   const state = HOLD_STATES.find((one) => one === search.only) ?? "open";
   const kind = HOLD_KINDS.find((one) => one === search.kind);
-  const members = { q: search.q, state, kind };
+  const members = { state, kind };
   const list = useList<HoldWire>("collections", "/api/collections/holds", members);
   const head = useRead<HoldsWire>(
     ["collections", "holds", members],
@@ -51,8 +51,6 @@ export function HoldsPage() {
           list={list}
           rowId={(row) => row.id}
           rowTo={(row) => `/collections/accounts/${row.accountId}`}
-          filter={search.q}
-          onFilter={(q) => set({ q })}
           tools={
             <>
               <NativeSelect
@@ -76,7 +74,7 @@ export function HoldsPage() {
             </>
           }
           isFiltered={state !== "open" || kind !== undefined}
-          onClear={() => set({ q: undefined, only: undefined, kind: undefined })}
+          onClear={() => set({ only: undefined, kind: undefined })}
           empty={<EmptyState level="ok" title={t("collections.holds.noneOpen")} />}
         />
       </Panel>

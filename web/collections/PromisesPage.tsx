@@ -30,7 +30,7 @@ export function PromisesPage() {
   const set = (change: PageSearch) =>
     void navigate({ to: "/collections/promises", search: (old: PageSearch) => ({ ...old, ...change }), replace: true });
   const state = PROMISE_STATES.find((one) => one === search.only) ?? "open";
-  const members = { q: search.q, state };
+  const members = { state };
   const list = useList<PromiseWire>("collections", "/api/collections/promises", members);
   const head = useRead<PromisesWire>(
     ["collections", "promises", members],
@@ -54,8 +54,6 @@ export function PromisesPage() {
           list={list}
           rowId={(row) => row.id}
           rowTo={(row) => `/collections/accounts/${row.accountId}`}
-          filter={search.q}
-          onFilter={(q) => set({ q })}
           tools={
             <CountChips
               label={t("collections.filters")}
@@ -67,7 +65,7 @@ export function PromisesPage() {
             />
           }
           isFiltered={state !== "open"}
-          onClear={() => set({ q: undefined, only: undefined })}
+          onClear={() => set({ only: undefined })}
           empty={<EmptyState level="ok" title={t("collections.promises.noneOpen")} />}
         />
       </Panel>
