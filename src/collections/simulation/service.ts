@@ -175,14 +175,19 @@ const accountRow = (outcome: AccountOutcome) => ({
   row: accountWire(outcome),
 });
 
-/** Every account with everything dated up to the day. One without any address is taken to have one: letters of the past had where to go. */
+/**
+ * Every account with everything dated up to the day, less what is only known as of today: a past day did not know it. One without any address
+ * is taken to have one, since letters of the past had where to go.
+ */
 async function* wholeHistories(deps: SimulationDeps, day: Temporal.PlainDate) {
   for await (const batch of readHistories(deps.store.db, deps, { day, depth: "all" }))
-    for (const { history } of batch)
-      yield history.account.reachable.length > 0
-        ? history
-        : { ...history, account: { ...history.account, reachable: CHANNELS } };
+    for (const { history } of batch) {
+      const { account } = history;
+      const reachable = account.reachable.length > 0 ? account.reachable : CHANNELS;
+      yield { ...history, account: { ...account, ...NOT_KNOWN_THEN, reachable } };
+    }
 }
+const NOT_KNOWN_THEN = { lastFailure: undefined, exposure: undefined, deposit: undefined, limit: undefined } as const;
 
 /** Stops one that waits or runs; what it has done so far is thrown away with it. */
 export async function stopSimulation(
