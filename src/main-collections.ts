@@ -23,6 +23,7 @@ import { converterOn } from "./exposure/convert.ts";
 import type { Route } from "./http/contract.ts";
 import { policyDepsOf } from "./main-policy.ts";
 import { type DeskFacts, newId, type SliceParts } from "./main-parts.ts";
+import { standingWith } from "./main-standing.ts";
 import type { WiredNotices } from "./main-watch.ts";
 import { bankFreshness } from "./receivables/bank/service-bank.ts";
 import type { ImportDeps } from "./receivables/service-import.ts";
@@ -81,7 +82,7 @@ export function wireCollections(parts: SliceParts, around: ForCollections) {
     readLedger,
     assumedPoints: async (tx) => (await readCollectionsSettings(tx)).contactPoints,
   };
-  const policy = policyDepsOf(access, desk);
+  const policy = policyDepsOf(access, desk, letters);
   const deps = depsOf(parts, { ...around, letters, prediction });
   slice = collectionsSlice(deps);
   const deskDay = async (_tx: Tx, now: Temporal.Instant) => dayOf(now, desk.zone);
@@ -130,6 +131,7 @@ function depsOf(parts: SliceParts, around: Parts): CollectionsDeps {
       const payers = await payersOn(tx, dayOf(clock.now(), desk.zone));
       return new Map(ids.flatMap((id) => (payers.has(id) ? [[id, payers.get(id) as CustomerId] as const] : [])));
     },
+    standingOf: standingWith(clock, desk),
     noticesOf: letters.noticesOf,
     contactsOf: letters.accountContacts,
     phonesOf,

@@ -1,4 +1,5 @@
 import type { CustomerId } from "../core/ids.ts";
+import type { Money } from "../core/money.ts";
 import { dayOf } from "../core/time.ts";
 import type { AccountLedger, LedgerItem } from "../receivables/contract-ledger.ts";
 import type {
@@ -10,6 +11,7 @@ import type {
   HistoryNotice,
   HistoryPromise,
 } from "./contract-history.ts";
+import type { Standing } from "./decide-standing.ts";
 import type { AccountContacts } from "./letters/contract.ts";
 import type { EffectRow } from "./store-effects.ts";
 import type { HoldRow, PromiseRow } from "./store.ts";
@@ -19,6 +21,8 @@ export type CustomerPart = {
   readonly name: string;
   readonly country: string | undefined;
   readonly firstSeenAt: Temporal.Instant;
+  /** Credit limit as it stands; undefined = none is set. */
+  readonly limit?: Money | undefined;
 };
 /** Everything known of one account besides its ledger. */
 export type HistoryParts = {
@@ -30,6 +34,8 @@ export type HistoryParts = {
   readonly effects: readonly EffectRow[];
   /** The account's first invoice; undefined = none. */
   readonly firstInvoiceOn?: Temporal.PlainDate | undefined;
+  /** What stands today; undefined = the day is past, or nobody tells. */
+  readonly standing?: Standing | undefined;
   /** Zone for accounts without one: only to tell the day of the customer's first sight. */
   readonly zone: string;
 };
@@ -41,13 +47,18 @@ export function toHistory(ledger: AccountLedger, parts: HistoryParts): AccountHi
     invoices: ledger.items.map(toInvoice),
     money: ledger.money.map(({ currency, day, amountMinor }) => ({ currency, day, amountMinor })),
     notices: parts.notices,
-    holds: [...parts.holds.map(toHold), ...ledger.items.flatMap(importedDispute)],
+    holds: [
+      ...parts.holds.map(toHold),
+      ...ledger.items.flatMap(importedDispute),
+      ...ledger.items.flatMap(importedHold),
+    ],
     promises: parts.promises.map(toPromise),
     effects: parts.effects.flatMap(toEffect),
   };
 }
 
-function accountFacts(ledger: AccountLedger, { customer, contacts, zone, firstInvoiceOn }: HistoryParts): AccountFacts {
+function accountFacts(ledger: AccountLedger, parts: HistoryParts): AccountFacts {
+  const { customer, contacts, zone, firstInvoiceOn, standing } = parts;
   return {
     accountId: ledger.accountId,
     name: customer?.name ?? ledger.accountId,
@@ -58,6 +69,8 @@ function accountFacts(ledger: AccountLedger, { customer, contacts, zone, firstIn
     customerIds: ledger.customerIds,
     reachable: contacts?.reachable ?? [],
     customerSince: firstDay(customer, firstInvoiceOn, contacts?.timeZone ?? zone),
+    // The limit that holds now says nothing of a past day either.
+    ...(standing !== undefined && { ...standing, limit: customer?.limit }),
   };
 }
 
@@ -103,6 +116,11 @@ function importedDispute(item: LedgerItem): readonly HistoryHold[] {
       until: item.isDisputed ? undefined : item.disputedUntil,
     },
   ];
+}
+/** An invoice that the accounting system holds rests as a disputed one does: whoever held it there knows why. */
+function importedHold({ held, invoiceId }: LedgerItem): readonly HistoryHold[] {
+  if (held === undefined) return [];
+  return [{ holdId: `${IMPORTED}held:${invoiceId}`, kind: "dispute", invoiceId, from: held.from, until: held.until }];
 }
 /** Ids of disputes that the ledger itself carries begin so. */
 export const IMPORTED = "ledger:";

@@ -17,6 +17,7 @@ import type { BankFreshness, ScoreAccounts } from "./contract.ts";
 import type { AccountHistory } from "./contract-history.ts";
 import type { PlannedNotice } from "./contract-ladder.ts";
 import type { Policy, PolicyVersion } from "./contract-policy.ts";
+import type { Standing } from "./decide-standing.ts";
 import type { AccountContactsOf, LetterClaim, MarkCall, NoticesOf, QueueAsk, QueueNotice } from "./letters/contract.ts";
 
 /** Policies in force on a day, in the order of the desk. */
@@ -132,6 +133,14 @@ export type CollectionsDeps = {
     tx: Tx,
     customerIds: readonly CustomerId[],
   ) => Promise<ReadonlyMap<CustomerId, Temporal.PlainDate>>;
+  /** Exposure, deposits and the last failed payment of accounts as they stand today; on a past day, and without it, not known. */
+  readonly standingOf?: (
+    tx: Tx,
+    ask: {
+      readonly accounts: readonly { readonly accountId: CustomerId; readonly customerIds: readonly CustomerId[] }[];
+      readonly day: Temporal.PlainDate;
+    },
+  ) => Promise<ReadonlyMap<CustomerId, Standing>>;
   readonly recordClaims: RecordClaims;
   readonly recordMoney: RecordMoney;
   readonly accountsOf: AccountsOf;

@@ -17,7 +17,7 @@ export type Loaded = {
 
 type Deps = Pick<
   CollectionsDeps,
-  "readLedger" | "firstInvoiceDays" | "customersByIds" | "noticesOf" | "contactsOf" | "zone"
+  "readLedger" | "firstInvoiceDays" | "customersByIds" | "noticesOf" | "contactsOf" | "standingOf" | "zone"
 >;
 
 /** Accounts whose facts are fetched together: few enough that memory stays flat, many enough that round trips do not count. */
@@ -81,6 +81,7 @@ async function completed(tx: Tx, deps: Deps, { ledgers, day, isWhole }: Completi
     Map.groupBy(await effectsOf(tx, ids), (row) => row.account_id),
   ];
   const since = await sinceOf(tx, deps, { ledgers, isWhole: isWhole === true });
+  const standing = await deps.standingOf?.(tx, { accounts: ledgers, day });
   const promisesBy = Map.groupBy(promises, (row) => row.account_id);
   return ledgers.map((open) => {
     const id = open.accountId;
@@ -91,6 +92,7 @@ async function completed(tx: Tx, deps: Deps, { ledgers, day, isWhole }: Completi
       notices: notices.get(id) ?? [],
       holds: holds.get(id) ?? [],
       firstInvoiceOn: since.get(id) ?? undefined,
+      standing: standing?.get(id),
       zone: deps.zone,
       ...own,
     });

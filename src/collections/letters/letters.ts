@@ -1,8 +1,10 @@
 import type { Route } from "../../http/contract.ts";
+import type { Tx } from "../../store/contract.ts";
 import type { Job } from "../../worker/contract.ts";
 import type { LettersDeps } from "./deps.ts";
 import { addContact } from "./http-contacts.ts";
 import { lettersRoutes } from "./http.ts";
+import { lackingLetters } from "./lacking.ts";
 import { lettersJobs, takeOverLetters } from "./jobs.ts";
 import { accountContacts, callScriptWith, markCall, noticesOf, queueByHand, queueNoticeWith } from "./service.ts";
 
@@ -19,6 +21,8 @@ export function createLetters(deps: LettersDeps) {
     addContact: (...[tx, ask]: Dropped<Parameters<typeof addContact>>) => addContact(deps, tx, ask),
     routes: (): readonly Route[] => lettersRoutes(deps),
     jobs: (): readonly Job[] => lettersJobs(deps),
+    /** Letters that lack a statement, for the policy linter. */
+    lacking: (tx: Tx) => lackingLetters(deps, tx),
     /** At a start that is alone on its database. */
     takeOver: () => takeOverLetters(deps),
   };

@@ -139,7 +139,7 @@ export async function mailDomain(deps: LettersDeps, tx: Tx): Promise<string> {
   return replyTo?.split("@")[1] ?? "surety.invalid";
 }
 
-export async function creditorOf(deps: LettersDeps, tx: Tx): Promise<Creditor> {
+export async function creditorOf(deps: Pick<LettersDeps, "settings" | "isDemo">, tx: Tx): Promise<Creditor> {
   const { creditor } = await deps.settings(tx);
   return creditor ?? (deps.isDemo ? DEMO_CREDITOR : { name: "", addressLines: [] });
 }

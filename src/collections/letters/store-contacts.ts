@@ -34,6 +34,17 @@ export async function contactsByAddress(tx: Tx, channel: Channel, address: strin
   return rows;
 }
 
+/** How many of these accounts have a good address, by channel. A number that takes messages can be called. */
+export async function reachedCounts(tx: Tx, accountIds: readonly CustomerId[]): Promise<ReadonlyMap<Channel, number>> {
+  const { rows } = await sql<{ channel: Channel; accounts: number }>`
+    select by.channel, count(distinct c.customer_id)::int as accounts
+    from collections_contact c join (values ('mail', 'mail'), ('letter', 'letter'), ('sms', 'sms'), ('call', 'call'), ('call', 'sms'))
+      as by (channel, has) on by.has = c.channel
+    where c.removed_at is null and c.bad_since is null and c.customer_id = any(${accountIds}::uuid[])
+    group by by.channel`.execute(tx);
+  return new Map(rows.map((row) => [row.channel, row.accounts]));
+}
+
 /** Keeps an address; one that is there already becomes good again. */
 export async function upsertContact(tx: Tx, row: Omit<ContactRow, "bad_since" | "bad_why">): Promise<ContactRow> {
   const { rows } =

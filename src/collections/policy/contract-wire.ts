@@ -65,6 +65,9 @@ export const lintFactsJson = z.object({
   withoutAddress: z.partialRecord(z.enum(CHANNELS), z.number().int()).nullable(),
   feeds: z.array(z.enum(FACT_FEEDS)).nullable(),
   currencies: z.array(z.string()).nullable(),
+  incompleteLetters: z
+    .array(z.object({ letter: z.string(), law: z.enum(["SE", "EU", "UK", "US"]).nullable(), missing: z.string() }))
+    .nullable(),
   holidays: z.array(z.string()),
   rates: z.array(rateJson),
 });

@@ -1,5 +1,6 @@
 import { CHANNELS, NEEDS_NOTICE, type Policy, type PolicyStep } from "../contract-policy.ts";
 import { PURPOSES } from "../letters/contract.ts";
+import { purposeOf } from "../letters/decide-facts.ts";
 import { FINDINGS, type LintFinding } from "./contract-findings.ts";
 import { lintCharges } from "./decide-lint-charges.ts";
 import { lintConditions } from "./decide-lint-conditions.ts";
@@ -65,9 +66,13 @@ function stepFindings({ step, index }: Placed, { policy, facts }: Linting, find:
   const grave = step.effects.filter((effect) => NEEDS_NOTICE.includes(effect));
   if (grave.length > 0 && step.approve === "none")
     found.push(find("approval-missing", [...at, "effects"], { step: step.id, effects: grave.join(", ") }));
-  for (const [position, { letter }] of step.tell.entries()) {
+  for (const [position, { channel, letter }] of step.tell.entries()) {
     const path = [...at, "tell", position, "letter"];
-    const gap = facts.incompleteLetters?.find((one) => one.letter === letter);
+    // A message and a call have texts of their own, whatever letter a step names.
+    const purpose = purposeOf(channel, letter, step);
+    const gap = facts.incompleteLetters?.find(
+      (one) => one.letter === purpose && (one.law === undefined || one.law === policy.law),
+    );
     if (!(PURPOSES as readonly string[]).includes(letter)) found.push(find("letter-unknown", path, { letter }));
     else if (gap) found.push(find("letter-incomplete", path, { letter, law: policy.law, missing: gap.missing }));
   }

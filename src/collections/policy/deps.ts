@@ -3,6 +3,7 @@ import type { CustomerId } from "../../core/ids.ts";
 import type { Actor, Tx } from "../../store/contract.ts";
 import type { Channel } from "../contract-policy.ts";
 import type { FactFeed } from "./decide-facts.ts";
+import type { IncompleteLetter } from "./decide-lint-shape.ts";
 
 /** Who acts, and when. */
 export type By = {
@@ -26,10 +27,16 @@ export type PolicyDeps = {
   }>;
   readonly customerCount: (tx: Tx) => Promise<number>;
   readonly isCustomer: (tx: Tx, customerId: CustomerId) => Promise<boolean>;
-  /** Customers without an address, by channel. */
-  readonly withoutAddress?: (tx: Tx) => Promise<Partial<Readonly<Record<Channel, number>>>>;
+  /** Accounts that letters would go to, and how many of them have no address, by channel. */
+  readonly reach?: (tx: Tx, now: Temporal.Instant) => Promise<Reach>;
   /** Currencies that open invoices are in. */
   readonly currencies?: (tx: Tx) => Promise<readonly string[]>;
   /** Feeds that run. */
   readonly feeds?: (tx: Tx) => Promise<readonly FactFeed[]>;
+  /** Letters that lack a statement which a law asks for. */
+  readonly incompleteLetters?: (tx: Tx) => Promise<readonly IncompleteLetter[]>;
+};
+export type Reach = {
+  readonly accounts: number;
+  readonly withoutAddress: Partial<Readonly<Record<Channel, number>>>;
 };

@@ -126,13 +126,15 @@ export async function versionPage(
 }
 
 export async function lintFactsWire(tx: Tx, deps: PolicyDeps, now: Temporal.Instant): Promise<LintFactsWire> {
-  const { day, customers, withoutAddress, feeds, currencies, holidays, rates } = await lintFactsOf(tx, deps, now);
+  const facts = await lintFactsOf(tx, deps, now);
+  const { day, customers, withoutAddress, feeds, currencies, incompleteLetters, holidays, rates } = facts;
   return {
     day: day.toString(),
     customers: customers ?? null,
     withoutAddress: withoutAddress ?? null,
     feeds: feeds === undefined ? null : [...feeds],
     currencies: currencies === undefined ? null : [...currencies],
+    incompleteLetters: incompleteLetters?.map((one) => ({ ...one, law: one.law ?? null })) ?? null,
     holidays: [...(holidays ?? [])],
     rates: (rates ?? []).map((one) => ({ ...one, addedBy: null, addedAt: null })),
   };

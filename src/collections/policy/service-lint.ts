@@ -11,10 +11,12 @@ export async function lintFactsOf(
   now: Temporal.Instant,
 ): Promise<LintFacts & { readonly day: Temporal.PlainDate }> {
   const { day } = await deps.desk(tx, now);
+  const reach = await deps.reach?.(tx, now);
   return {
     day,
-    customers: await deps.customerCount(tx),
-    withoutAddress: await deps.withoutAddress?.(tx),
+    customers: reach?.accounts ?? (await deps.customerCount(tx)),
+    withoutAddress: reach?.withoutAddress,
+    incompleteLetters: await deps.incompleteLetters?.(tx),
     currencies: await deps.currencies?.(tx),
     feeds: await deps.feeds?.(tx),
     holidays: holidayPlaces(),

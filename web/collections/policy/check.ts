@@ -28,6 +28,7 @@ export function useChecked(text: string): CheckedPolicy {
               withoutAddress: facts.withoutAddress ?? undefined,
               feeds: facts.feeds ?? undefined,
               currencies: facts.currencies ?? undefined,
+              incompleteLetters: facts.incompleteLetters?.map((one) => ({ ...one, law: one.law ?? undefined })),
               holidays: facts.holidays,
               rates: facts.rates,
             },
