@@ -3,6 +3,7 @@ import type { LoggedEvent, Tx } from "../store/contract.ts";
 import { cursorOf, moveCursor, readEventsAfter } from "../store/events.ts";
 import type { CollectionsDeps } from "./deps.ts";
 import { followCases } from "./service-case-holds.ts";
+import { followPayments } from "./service-payments.ts";
 import { markAllDirty, markDirty } from "./store-state.ts";
 
 /** Follows the event log: marks the accounts that something happened to, so that they are looked at at once. */
@@ -35,6 +36,8 @@ async function followSome(tx: Tx, deps: CollectionsDeps): Promise<number> {
   else await markDirty(tx, [...touched], now);
   await moveCursor(tx, READER, last.seq);
   if (events.some(({ type }) => type.startsWith("cases."))) await followCases(tx, deps, now);
+  // Last: findings take the chain of events until commit.
+  await followPayments(tx, deps, events);
   return events.length;
 }
 

@@ -20,3 +20,10 @@ export async function failuresOf(tx: Tx, customerIds: readonly CustomerId[]): Pr
   );
   return rows.map((row) => ({ customerId: row.customer_id, code: row.code, at: row.at }));
 }
+
+/** Whether a call was ever asked for because of this payment. */
+export async function hasCallFor(tx: Tx, accountId: CustomerId, payment: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from collections_task
+    where account_id = ${accountId} and kind = 'call' and facts ->> 'payment' = ${payment} limit 1`.execute(tx);
+  return rows.length > 0;
+}

@@ -5,6 +5,10 @@ export const collectionsEventWords = defineWords({
   en: {
     "finding.collections.renewal-while-overdue": "Renews while the customer owes: {subscription}",
     "finding.collections.window-while-overdue": "Cancel window closes while the customer owes: {subscription}",
+    "finding.collections.payment-disputed": "The customer's bank takes a payment back: {amount}",
+    "finding.collections.instrument-lost": "A way to pay is gone; {left} left",
+    "evidence.collections.payment-disputed": "Payment disputed: {reason}",
+    "evidence.collections.instrument-lost": "No longer usable: {kind} {last4}",
     "evidence.collections.renewal-while-overdue": "Renews by itself: {subscription}",
     "evidence.collections.window-while-overdue": "Can still be cancelled: {subscription}",
     "fact.overdue": "overdue {value}",
@@ -34,6 +38,10 @@ export const collectionsEventWords = defineWords({
   sv: {
     "finding.collections.renewal-while-overdue": "Förnyas medan kunden är skyldig: {subscription}",
     "finding.collections.window-while-overdue": "Ångerfönstret stänger medan kunden är skyldig: {subscription}",
+    "finding.collections.payment-disputed": "Kundens bank tar tillbaka en betalning: {amount}",
+    "finding.collections.instrument-lost": "Ett betalsätt är borta; {left} kvar",
+    "evidence.collections.payment-disputed": "Betalning bestriden: {reason}",
+    "evidence.collections.instrument-lost": "Går inte längre att använda: {kind} {last4}",
     "evidence.collections.renewal-while-overdue": "Förnyas av sig själv: {subscription}",
     "evidence.collections.window-while-overdue": "Kan ännu avslutas: {subscription}",
     "fact.overdue": "förfallet {value}",
