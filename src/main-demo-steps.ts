@@ -39,8 +39,9 @@ export function demoSteps(parts: StepParts): readonly DemoStep[] {
     { name: "gdap", run: () => sync(parts, ["gdap"]) },
     { name: "limits", run: () => limits(parts) },
     { name: "decisions", run: () => decisions(parts) },
-    { name: "policy", run: () => demoPolicy(parts) },
+    // Addresses first: a policy whose letters would reach nobody cannot be put up for approval.
     { name: "contacts", run: () => demoContacts(parts) },
+    { name: "policy", run: () => demoPolicy(parts) },
     { name: "letters", run: (stopping) => demoWeeks(parts, stopping) },
     { name: "audit", run: () => sync(parts, ["audit", "webhooks"]) },
   ];
