@@ -139,7 +139,7 @@ export function ItemsPanel({ account }: { readonly account: AccountWire }) {
       {items.length === 0 ? (
         <EmptyState level="ok" title={t("collections.items.none")} />
       ) : (
-        <table className="t" aria-label={t("collections.items")}>
+        <table className="t data-table" aria-label={t("collections.items")}>
           <thead>
             <tr>
               <th>{t("collections.invoice")}</th>
@@ -157,7 +157,7 @@ export function ItemsPanel({ account }: { readonly account: AccountWire }) {
                   <Money value={item.open} />
                 </td>
                 <td className="right num card-more">{f.day(item.dueDay)}</td>
-                <td className="right num card-more">{f.count(item.daysPastDue)}</td>
+                <td className="right num card-off">{f.count(item.daysPastDue)}</td>
                 <td className="card-detail">
                   {item.invoiceId === state.carrying?.invoiceId ? (
                     <Tag level="warn">{t("collections.items.carrying")}</Tag>

@@ -29,7 +29,7 @@ export function ToldPanel({ account }: Of) {
       {account.told.length === 0 ? (
         <EmptyState level="none" title={t("collections.told.none")} />
       ) : (
-        <table className="t" aria-label={t("collections.told")}>
+        <table className="t data-table" aria-label={t("collections.told")}>
           <thead>
             <tr>
               <th>{t("collections.told.step")}</th>

@@ -14,7 +14,16 @@ import { type ListState, useList, useRead } from "../query.ts";
 import type { PageSearch } from "../routes.tsx";
 import { useMay } from "../shell/desk.ts";
 import { Page } from "../shell/Page.tsx";
-import { ChanceCell, DaysCell, NameCell, NextCell, OverdueCell, ReadingCell, ValueCell } from "./cells.tsx";
+import {
+  DaysCell,
+  NameCell,
+  NextCell,
+  OverdueCell,
+  PaidChanceCell,
+  ReadingCell,
+  ValueCell,
+  WhyCell,
+} from "./cells.tsx";
 import { LaddersPanel } from "./LaddersPanel.tsx";
 import { MeasuresPanel } from "./MeasuresPanel.tsx";
 import { ModelPanel } from "./prediction/ModelPanel.tsx";
@@ -207,7 +216,7 @@ function columnsOf(t: T, currency: string | undefined): readonly Column<AccountR
       cell: (row) => <DaysCell row={row} />,
     },
     { id: "next", header: t("collections.next"), sort: "next", card: "detail", cell: (row) => <NextCell row={row} /> },
-    { id: "chance", header: t("collections.chance"), cell: (row) => <ChanceCell row={row} /> },
+    { id: "chance", header: t("collections.chance"), cell: (row) => <PaidChanceCell row={row} /> },
     {
       id: "value",
       header: inCode(t("collections.value")),
@@ -215,6 +224,7 @@ function columnsOf(t: T, currency: string | undefined): readonly Column<AccountR
       align: "right",
       cell: (row) => <ValueCell row={row} />,
     },
-    { id: "reading", header: t("collections.reading"), card: "detail", cell: (row) => <ReadingCell row={row} /> },
+    { id: "why", header: t("collections.why"), width: "22%", cell: (row) => <WhyCell row={row} /> },
+    { id: "reading", header: t("collections.reading"), card: "foot", cell: (row) => <ReadingCell row={row} /> },
   ];
 }

@@ -58,7 +58,7 @@ function EffectLine({ effect }: { readonly effect: EffectWire }) {
       </span>
       <span className="ink2">{effect.reason}</span>
       {effect.proposals.map((one) => (
-        <Go key={one.id} className="lnk" to={`/decisions/${one.id}`}>
+        <Go key={one.id} className="lnk effect-link" to={`/decisions/${one.id}`}>
           {`P-${String(one.number).padStart(4, "0")} ${one.name}`}
         </Go>
       ))}

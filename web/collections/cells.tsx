@@ -1,10 +1,10 @@
 import type { AccountRowWire } from "../../src/collections/contract-wire.ts";
 import type { Reading } from "../../src/collections/contract.ts";
-import { type Key, useFormat, useT, useWord } from "../i18n/t.ts";
-import { Bar } from "../kit/Bits.tsx";
-import { Fig } from "../kit/Fig.tsx";
+import { type Key, useFormat, useT } from "../i18n/t.ts";
 import { Money } from "../kit/Money.tsx";
 import { type Level, Tag } from "../kit/Risk.tsx";
+import { ChanceCell } from "./prediction/ChanceCell.tsx";
+import { useShortReasons } from "./prediction/Reasons.tsx";
 import { useStepName } from "./steps.ts";
 
 type RowProps = { readonly row: AccountRowWire };
@@ -84,38 +84,35 @@ export function NextCell({ row }: RowProps) {
 }
 
 /** Chance that the overdue amount is paid within 30 days if nobody calls; opens to its reasons. */
-export function ChanceCell({ row: { score, evaluatedAt } }: RowProps) {
+export function PaidChanceCell({ row: { score, evaluatedAt } }: RowProps) {
   const t = useT();
-  const f = useFormat();
-  const word = useWord();
-  if (score.chanceBps === null) return <span className="ink3">{t("kit.unknown")}</span>;
-  const share = score.chanceBps / 10_000;
-  const figure = {
-    title: t("collections.chance"),
-    parts: [
-      ...score.reasons.map((reason, at) => ({
-        label: word(`prediction.reason.${reason.kind}`, reason.facts, reason.kind),
-        value: "",
-        key: at,
-      })),
-      ...(score.chanceIfContactedBps === null
-        ? []
-        : [{ label: t("collections.chance.called"), value: f.percent(score.chanceIfContactedBps / 10_000) }]),
-    ],
-    formula: t("collections.chance.formula"),
-    asOf: evaluatedAt,
-    source: t("collections.source.model"),
-  };
   return (
-    <span className="row">
-      <span className="hide-sm" style={{ width: 64 }}>
-        <Bar share={share} height={5} />
-      </span>
-      <Fig opens={figure} label={t("collections.chance")}>
-        {f.percent(share)}
-      </Fig>
-    </span>
+    <ChanceCell
+      chanceBps={score.chanceBps}
+      reasons={score.reasons}
+      label={t("collections.chance")}
+      asOf={evaluatedAt}
+      isInColumn
+    />
   );
+}
+
+/** Why the account stands where it does in the list: what makes it rest, else the heaviest reasons of its chance. */
+export function WhyCell({ row }: RowProps) {
+  const t = useT();
+  const short = useShortReasons();
+  const rests = row.resting.filter(({ why }) => why !== "day-off");
+  const said = [
+    ...(row.customerClass === "public" ? [t("collections.why.public")] : []),
+    ...(rests.some(({ wholeAccount }) => wholeAccount)
+      ? [t("collections.why.rests")]
+      : rests.some(({ why }) => why === "dispute")
+        ? [t("collections.why.partDisputed")]
+        : []),
+    short(row.score.reasons),
+  ].filter((part) => part !== "");
+  if (said.length > 0) return <span className="small ink2">{said.join(". ")}</span>;
+  return <span className="small ink3">{t("collections.why.nothing")}</span>;
 }
 
 /** Overdue × (chance if called − chance if not). */

@@ -9,8 +9,11 @@ import { Go, useGo } from "./Go.tsx";
 import { useKeys } from "./keys.ts";
 import { AfterQuiet, ErrorState, FilteredEmpty, RowsSkeleton } from "./States.tsx";
 
-/** Where a cell goes when a row becomes a two-line card on a phone; columns without a place are left out there. */
-export type CardPlace = "title" | "aside" | "detail" | "more";
+/**
+ * Where a cell goes when a row becomes a card of two lines on a phone, or of three with `foot`; one column to a place. Columns
+ * without a place are left out there.
+ */
+export type CardPlace = "title" | "aside" | "detail" | "more" | "foot";
 
 export type Column<Row> = {
   readonly id: string;

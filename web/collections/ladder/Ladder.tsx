@@ -1,6 +1,6 @@
 import { useFormat, useT } from "../../i18n/t.ts";
 import { Glyph } from "../../kit/Risk.tsx";
-import { type DrawnStep, LANES, type Rung, rungsOf, spanOf, ticksOf } from "./lanes.ts";
+import { type DrawnStep, type Lane as LaneName, LANES, placed, type Rung, rungsOf, spanOf, ticksOf } from "./lanes.ts";
 import "./ladder.css";
 
 type Props = {
@@ -32,19 +32,7 @@ function Lanes({ steps, onStep }: Props) {
     <div className="lad hide-sm" aria-hidden="true">
       {steps.some((step) => step.accounts !== undefined) && <Counts steps={steps} x={x} onStep={onStep} />}
       {LANES.filter((lane) => rungs.some((rung) => rung.lane === lane)).map((lane) => (
-        <div key={lane} className="lane-wrap">
-          <span className="small b">{t(`collections.lane.${lane}`)}</span>
-          <div className="lane">
-            {ticks.map((day) => (
-              <i key={day} className={`tick ${day === 0 ? "due0" : ""}`} style={{ left: `${x(day)}%` }} />
-            ))}
-            {rungs
-              .filter((rung) => rung.lane === lane)
-              .map((rung) => (
-                <Mark key={rung.step.id} rung={rung} left={x(rung.day)} right={x(rung.until ?? to)} />
-              ))}
-          </div>
-        </div>
+        <Lane key={lane} lane={lane} rungs={rungs.filter((rung) => rung.lane === lane)} steps={steps} x={x} />
       ))}
       <span className="label">{t("collections.lane.days")}</span>
       <div className="lad-axis tiny ink3 num">
@@ -52,6 +40,33 @@ function Lanes({ steps, onStep }: Props) {
           <span key={day} style={{ left: `${x(day)}%` }}>
             {day === 0 ? t("collections.due") : day > 0 ? `+${day}` : `−${-day}`}
           </span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+type LaneProps = Pick<Props, "steps"> & {
+  readonly lane: LaneName;
+  readonly rungs: readonly Rung[];
+  readonly x: (day: number) => number;
+};
+const ROW_PX = 27;
+const LANE_PX = 34;
+
+function Lane({ lane, rungs, steps, x }: LaneProps) {
+  const t = useT();
+  const places = placed(rungs, useRungText(), spanOf(steps));
+  const rows = Math.max(...places.map(({ row }) => row));
+  return (
+    <div className="lane-wrap">
+      <span className="small b">{t(`collections.lane.${lane}`)}</span>
+      <div className="lane" style={{ height: LANE_PX + rows * ROW_PX }}>
+        {ticksOf(steps).map((day) => (
+          <i key={day} className={`tick ${day === 0 ? "due0" : ""}`} style={{ left: `${x(day)}%` }} />
+        ))}
+        {places.map(({ rung, row, end }) => (
+          <Mark key={rung.step.id} rung={rung} top={6 + row * ROW_PX} left={x(rung.day)} right={x(end)} />
         ))}
       </div>
     </div>
@@ -96,23 +111,23 @@ function useRungText(): (rung: Rung) => string {
   };
 }
 
-type MarkProps = { readonly rung: Rung; readonly left: number; readonly right: number };
+type MarkProps = { readonly rung: Rung; readonly top: number; readonly left: number; readonly right: number };
 
-function Mark({ rung, left, right }: MarkProps) {
+function Mark({ rung, top, left, right }: MarkProps) {
   const t = useT();
   const text = useRungText()(rung);
   const asks = rung.asks && <span className="asks">{t("collections.asks")}</span>;
   const width = `${Math.max(0, right - left)}%`;
   if (rung.what.kind === "effects")
     return (
-      <div className={`span ${rung.level}`} style={{ left: `${left}%`, width }} title={text}>
+      <div className={`span ${rung.level}`} style={{ top, left: `${left}%`, width }} title={text}>
         <Glyph level={rung.level} size={11} />
         <span className="cut">{text}</span>
         {asks}
       </div>
     );
   return (
-    <div className={`rung ${rung.level}`} style={{ left: `${left}%`, maxWidth: width }} title={text}>
+    <div className={`rung ${rung.level}`} style={{ top, left: `${left}%`, maxWidth: width }} title={text}>
       <span className="cut">
         {text}
         {asks}

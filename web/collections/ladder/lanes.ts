@@ -85,7 +85,47 @@ const EDGE_DAYS = 10;
 /** First and last day of the drawing, with the due date always in it. */
 export function spanOf(steps: readonly DrawnStep[]): { readonly from: number; readonly to: number } {
   const days = steps.map(({ daysPastDue }) => daysPastDue);
-  return { from: Math.min(0, ...days) - EDGE_DAYS / 2, to: Math.max(30, ...days) + EDGE_DAYS };
+  const from = Math.min(0, ...days) - EDGE_DAYS / 2;
+  const last = Math.max(30, ...days);
+  // What begins on the last day needs room for its words too.
+  return { from, to: last + Math.max(EDGE_DAYS, Math.ceil((last - from) / 5)) };
+}
+
+/** A rung with its place: the row of its lane, and where its words must end, in days. */
+export type Placed = { readonly rung: Rung; readonly row: number; readonly end: number };
+const ROWS_MAX = 3;
+/** Share of a lane that a letter takes, and the mark with its edges: of a lane of about 800 px. */
+const LETTER = 0.0075;
+const MARK = 0.045;
+const ASKS = 0.05;
+
+/**
+ * Rows of one lane so that no words are cut where there is room below. Effects stay in one row while each has room until the
+ * next; else each gets a row of its own to the end, for the earlier ones are not over when a later one begins.
+ */
+export function placed(
+  rungs: readonly Rung[],
+  textOf: (rung: Rung) => string,
+  { from, to }: { readonly from: number; readonly to: number },
+): readonly Placed[] {
+  const needOf = (rung: Rung) => (to - from) * (textOf(rung).length * LETTER + MARK + (rung.asks ? ASKS : 0));
+  if (rungs.every(({ what }) => what.kind === "effects")) {
+    const isRoom = rungs.every((rung) => (rung.until ?? to) - rung.day >= needOf(rung));
+    return rungs.map((rung, row) =>
+      isRoom ? { rung, row: 0, end: rung.until ?? to } : { rung, row: Math.min(row, ROWS_MAX), end: to },
+    );
+  }
+  const ends: number[] = [];
+  const rows = rungs.map((rung) => {
+    const free = ends.findIndex((end) => end <= rung.day);
+    const row = free >= 0 ? free : ends.length < ROWS_MAX ? ends.length : ends.indexOf(Math.min(...ends));
+    ends[row] = rung.day + needOf(rung);
+    return row;
+  });
+  return rungs.map((rung, at) => {
+    const row = rows[at] ?? 0;
+    return { rung, row, end: rungs.find((one, next) => next > at && rows[next] === row)?.day ?? to };
+  });
 }
 
 /** Days that get a line and a number: the steps' own, the due date, and no two closer than `gap` of the span. */

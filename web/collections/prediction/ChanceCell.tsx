@@ -10,16 +10,18 @@ type ChanceProps = {
   /** What the chance is of: "paid within 30 d". */
   readonly label: string;
   readonly asOf?: string | null | undefined;
+  /** In a column whose header is the label, with the reasons in the next one. */
+  readonly isInColumn?: boolean | undefined;
 };
 
 /** A chance as bar and percent that opens to its reasons. One that is not known says why in words and draws no bar. */
-export function ChanceCell({ chanceBps, reasons, label, asOf }: ChanceProps) {
+export function ChanceCell({ chanceBps, reasons, label, asOf, isInColumn = false }: ChanceProps) {
   const t = useT();
   const f = useFormat();
   const text = useReasonText();
   if (chanceBps === null) {
     const [why] = reasons;
-    return <span className="ink3 small">{why === undefined ? t("kit.unknown") : text(why)}</span>;
+    return <span className="ink3 small">{why === undefined || isInColumn ? t("kit.unknown") : text(why)}</span>;
   }
   const share = chanceBps / 10_000;
   const figure = {
@@ -37,7 +39,7 @@ export function ChanceCell({ chanceBps, reasons, label, asOf }: ChanceProps) {
       <Fig opens={figure} label={label}>
         {f.percent(share)}
       </Fig>
-      <span className="tiny ink3">{label}</span>
+      {!isInColumn && <span className="tiny ink3">{label}</span>}
     </span>
   );
 }

@@ -39,7 +39,7 @@ function Invoices({ chances: { invoices } }: { readonly chances: ChancesWire }) 
   const f = useFormat();
   const oldest = [...invoices].sort((a, b) => a.dueOn.localeCompare(b.dueOn)).slice(0, ROWS_MAX);
   return (
-    <table className="t">
+    <table className="t data-table" aria-label={t("prediction.chances")}>
       <thead>
         <tr>
           <th scope="col">{t("prediction.invoice")}</th>
@@ -54,15 +54,15 @@ function Invoices({ chances: { invoices } }: { readonly chances: ChancesWire }) 
       <tbody>
         {oldest.map((one) => (
           <tr key={one.invoiceId}>
-            <th scope="row">{one.number}</th>
-            <td className="right">
+            <td className="card-title">{one.number}</td>
+            <td className="right card-aside">
               <Money value={one.open} />
             </td>
-            <td>{f.day(one.dueOn)}</td>
-            <td>
+            <td className="card-off">{f.day(one.dueOn)}</td>
+            <td className="card-foot">
               <ChanceCell chanceBps={one.chanceBps} reasons={one.reasons} label={t(`prediction.chance.${one.asks}`)} />
             </td>
-            <td>
+            <td className="card-off">
               {one.expectedOn === null ? (
                 <span className="ink3">{t("prediction.expected.unknown")}</span>
               ) : (
