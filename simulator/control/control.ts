@@ -70,7 +70,7 @@ const HELP = {
     "GET /sim/state ?customer=",
     "GET /sim/stories",
     "GET /sim/credentials",
-    "POST /sim/settings {speedCancelSeconds|throttlePerMinute|pageRowsMax|usageDelayHours|webhookDelaySeconds}",
+    "POST /sim/settings {speedCancelSeconds|throttlePerMinute|pageRowsMax|usageDelayHours|webhookDelaySeconds|laterAlerts}",
     "POST /sim/tokens {user|roles|mfa}",
     "POST /sim/tokens/revoke {token?}",
     "GET|POST|DELETE /sim/webhooks {trick,count,seconds}",
@@ -164,6 +164,9 @@ function changeSettings(sim: Sim, body: unknown): Reply {
     if (typeof value !== "number" || !(value >= 0)) return bad(`${name} is a number, 0 or more`);
     sim.changeSettings({ [name]: value });
   }
+  const later = member(body, "laterAlerts");
+  if (later !== undefined && typeof later !== "boolean") return bad("laterAlerts is true or false");
+  if (later !== undefined) sim.changeSettings({ laterAlerts: later });
   const delay = member(body, "webhookDelaySeconds");
   if (Array.isArray(delay) && delay.length === 2)
     sim.changeSettings({ webhookDelaySeconds: [Number(delay[0]), Number(delay[1])] });

@@ -213,6 +213,7 @@ const LATER_KINDS = [
 
 /** The job behind a demo's later alerts: some customer with Azure, some kind; the mining ones really cost money. */
 export function randomAlert(sim: Sim, facts: Facts): void {
+  if (sim.settings().laterAlerts === false) return;
   const n = Number(facts["n"]);
   const seed = sim.settings().seed;
   const running = sim.tables.entitlements.all().filter((one) => one.status === "active" && one.bursts.length === 0);

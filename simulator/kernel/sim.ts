@@ -23,6 +23,8 @@ export type Settings = {
   readonly pageRowsMax: number;
   readonly usageDelayHours: number;
   readonly webhookDelaySeconds: readonly [number, number];
+  /** Whether the alerts that a demo has booked for its next weeks come. Absent in states of earlier versions: they do. */
+  readonly laterAlerts?: boolean;
 };
 
 /** Everything a handler may touch: one running world. */
