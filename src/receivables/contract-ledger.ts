@@ -154,3 +154,11 @@ export type RecordClaims = (
   tx: Tx,
   ask: { readonly rows: readonly ClaimIn[]; readonly actor: Actor; readonly now: Temporal.Instant },
 ) => Promise<Result<readonly { readonly invoiceId: string; readonly already: boolean }[], Refusal>>;
+
+/** A claim that was ever made on an invoice, paid or not. */
+export type ClaimedOn = {
+  readonly key: string;
+  readonly ofInvoiceId: string;
+  readonly kind: Exclude<ItemKind, "invoice">;
+  readonly amountMinor: bigint;
+};

@@ -111,7 +111,7 @@ export const movementJson = z.object({
 export type MovementWire = z.infer<typeof movementJson>;
 export const changeJson = z.object({
   id: z.string(),
-  kind: z.enum(["reallocation", "write-off", "write-off-reversal"]),
+  kind: z.enum(["reallocation", "write-off", "write-off-reversal", "deposit-draw"]),
   state: z.enum(["waiting", "done", "refused", "undone"]),
   customerId: z.string(),
   amount: moneyJson,
@@ -138,6 +138,19 @@ export const payerLinkJson = z.object({
   setBy: z.string(),
 });
 export type PayerLinkWire = z.infer<typeof payerLinkJson>;
+export const mergeJson = z.object({
+  id: z.string(),
+  fromId: z.string(),
+  fromName: z.string(),
+  intoId: z.string(),
+  intoName: z.string(),
+  reason: z.string(),
+  by: z.string(),
+  at: instantJson,
+  undoneBy: z.string().nullable(),
+  undoReason: z.string().nullable(),
+});
+export type MergeWire = z.infer<typeof mergeJson>;
 export const statementJson = z.object({
   customerId: z.string(),
   name: z.string(),
@@ -150,6 +163,10 @@ export const statementJson = z.object({
   total: z.number().int(),
   changes: z.array(changeJson),
   payers: z.array(payerLinkJson),
+  /** Ledger-only customers that went over to this one, or this one to a tenant; newest first. */
+  merges: z.array(mergeJson),
+  /** Of a ledger-only customer: goes back with a merge. */
+  seen: z.string().nullable(),
 });
 export type StatementWire = z.infer<typeof statementJson>;
 
@@ -184,7 +201,9 @@ export const reallocateBody = z.strictObject({
   reason,
 });
 export const writeOffBody = z.strictObject({ invoiceId: rowId, amount: moneyInput, reason });
+export const drawBody = z.strictObject({ invoiceId: rowId, amount: moneyInput, reason });
 export const decisionBody = z.strictObject({ approve: z.boolean() });
 export const undoBody = z.strictObject({ reason });
+export const mergeBody = z.strictObject({ into: customerIdInput, seen: z.string().max(200), reason });
 export const payerBody = z.strictObject({ payerId: customerIdInput, from: dayInput, reason });
 export const endPayerBody = z.strictObject({ until: dayInput, reason });

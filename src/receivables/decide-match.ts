@@ -31,6 +31,8 @@ export type MatcherOptions = {
   /** Makes the id of a ledger-only customer from its key: the same key always gives the same id. */
   readonly ledgerId: (key: string) => CustomerId;
   readonly isLedgerOnly: (id: CustomerId) => boolean;
+  /** Ledger-only customers that went over to a tenant: whatever finds them finds the tenant. */
+  readonly mergedInto?: ReadonlyMap<CustomerId, CustomerId>;
 };
 
 /** Case, blanks and the form of company do not tell two customers apart less than people think: only case and blanks are evened out. */
@@ -40,7 +42,9 @@ export const sameName = (name: string): string => name.trim().replaceAll(/\s+/g,
  * Finds the customer of a row: by tenant id, then own customer number, then domain, then exact name.
  * What a tenant id or number says wins over a name that says otherwise.
  */
-export function customerMatcher({ directory, numbers, mapping, ledgerId, isLedgerOnly }: MatcherOptions): Matcher {
+export function customerMatcher(options: MatcherOptions): Matcher {
+  const { numbers, mapping, ledgerId, isLedgerOnly, mergedInto } = options;
+  const directory = options.directory.filter(({ id }) => mergedInto?.has(id) !== true);
   const byId = new Set(directory.map((one) => one.id as string));
   const byName = index(directory, (one) => sameName(one.name));
   const byDomain = index(directory, (one) => one.domain?.toLowerCase());
@@ -64,8 +68,12 @@ export function customerMatcher({ directory, numbers, mapping, ledgerId, isLedge
     const named = keys.name === "" ? [] : (byName.get(sameName(keys.name)) ?? []);
     if (named[0] !== undefined && named.length === 1) return { kind: "matched", customerId: named[0] };
     if (named.length > 1 && keys.number === "") return { kind: "ambiguous", by: "customerName" };
-    if (mapping.unknownCustomers === "refuse") return { kind: "unknown" };
-    return create(keys);
+    const made = create(keys);
+    if (made.kind === "ledger" && mapping.unknownCustomers === "refuse") {
+      created.delete(made.customerId);
+      return { kind: "unknown" };
+    }
+    return made;
   }
 
   function create(keys: CustomerKeys): Match {
@@ -78,6 +86,8 @@ export function customerMatcher({ directory, numbers, mapping, ledgerId, isLedge
             ? `domain:${keys.domain.toLowerCase()}`
             : `name:${sameName(keys.name)}`;
     const customerId = ledgerId(`${mapping.system}|${key}`);
+    const tenant = mergedInto?.get(customerId);
+    if (tenant !== undefined) return { kind: "matched", customerId: tenant };
     created.set(customerId, {
       customerId,
       number: keys.number || null,

@@ -13,6 +13,7 @@ import {
   undoBody,
   writeOffBody,
 } from "./contract-statement.ts";
+import { mergeRoutes } from "./http-merge.ts";
 import { type ChangeDeps, decideWriteOff, reallocate, undoChange, type Who, writeOff } from "./service-changes.ts";
 import type { OverviewDeps } from "./service-overview.ts";
 import { changeWire, endPayer, moneyDetail, setPayer } from "./service-statement.ts";
@@ -30,17 +31,17 @@ const made = z.object({ id: z.string() });
 /** Changes that wait for a second person, at most. */
 const WAITING_MAX = 200;
 
-/** Routes of changes by hand: money moved, debts given up, who pays for whom. */
+/** Routes of changes by hand: money moved, debts given up, who pays for whom, who is whom. */
 export function ledgerChangeRoutes(deps: LedgerPageDeps): Route[] {
   const who = async ({ tx, actor, now }: Call<unknown, unknown, unknown>): Promise<Who> => ({
     actor,
     now,
     today: await deps.deskDay(tx, now),
   });
-  return [...moneyRoutes(deps, who), ...payerRoutes(deps, who)];
+  return [...moneyRoutes(deps, who), ...payerRoutes(deps, who), ...mergeRoutes(deps, who)];
 }
 
-type WhoOf = (call: Call<never, never, never>) => Promise<Who>;
+export type WhoOf = (call: Call<never, never, never>) => Promise<Who>;
 
 const moneyRoutes = (deps: LedgerPageDeps, who: WhoOf): Route[] => [
   route({

@@ -1,3 +1,4 @@
+import { mergedInto } from "./store-merge.ts";
 import { createHash } from "node:crypto";
 import type { CustomerId } from "../core/ids.ts";
 import type { Tx } from "../store/contract.ts";
@@ -45,6 +46,7 @@ export async function matcherFor(tx: Tx, record: Pick<ImportRecord, "mapping">, 
     mapping: record.mapping,
     ledgerId,
     isLedgerOnly,
+    mergedInto: await mergedInto(tx),
   });
 }
 

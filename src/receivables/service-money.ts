@@ -17,6 +17,7 @@ import { markPresent } from "./store.ts";
 import { allocateFor } from "./store-allocate.ts";
 import { rowIds } from "./store-bulk.ts";
 import { lockLedger } from "./store-import.ts";
+import { mergedInto } from "./store-merge.ts";
 import {
   findClaimed,
   findClaims,
@@ -54,7 +55,9 @@ const SIGN: Readonly<Record<MoneyKind, 1 | -1 | 0>> = {
  */
 export const recordMoneyWith =
   ({ onChanged }: LedgerDeps): RecordMoney =>
-  async (tx, { rows, actor, now, order, rule }) => {
+  async (tx, { rows: told, actor, now, order, rule }) => {
+    const merged = await mergedInto(tx, [...new Set(told.map(({ customerId }) => customerId))]);
+    const rows = told.map((row) => ({ ...row, customerId: merged.get(row.customerId) ?? row.customerId }));
     const fault = rows.length > MONEY_ROWS_MAX ? tooMany() : rows.map(faultOf).find((one) => one !== undefined);
     if (fault !== undefined) return fault;
     if (rows.length === 0) return ok([]);

@@ -3,12 +3,20 @@ import { no, type Refusal } from "../core/refusal.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { Tx } from "../store/contract.ts";
 import { appendEvents } from "../store/events.ts";
-import type { ChangeWire, MoneyDetailWire, MovementWire, PayerLinkWire, StatementWire } from "./contract-statement.ts";
+import type {
+  ChangeWire,
+  MergeWire,
+  MoneyDetailWire,
+  MovementWire,
+  PayerLinkWire,
+  StatementWire,
+} from "./contract-statement.ts";
 import type { ChangeDeps, Who } from "./service-changes.ts";
 import { namesOf, type Names, type OverviewDeps } from "./service-overview.ts";
 import { openReceivables } from "./service.ts";
 import { type ChangeRow, findMovable, listChanges, loadTargets } from "./store-changes.ts";
 import { lockLedger } from "./store-import.ts";
+import { ledgerState, type MergeRow, mergesOf } from "./store-merge.ts";
 import {
   endLink,
   findLink,
@@ -21,6 +29,7 @@ import {
   type MovementRow,
 } from "./store-statement.ts";
 import { loadLinks } from "./store-aged.ts";
+import { isLedgerOnly } from "./contract.ts";
 import { ageingRow } from "./wire.ts";
 
 /** Changes by hand that a statement shows. */
@@ -43,14 +52,15 @@ export async function statementOf(tx: Tx, deps: OverviewDeps, ask: Ask): Promise
   const open = await openReceivables(tx, asOf, [customerId]);
   const links = await loadLinksOf(tx, customerId);
   const changes = await listChanges(tx, { customerId, limit: CHANGES_SHOWN });
-  const names = await namesOf(tx, deps, [
-    ...new Set([customerId, ...links.flatMap((row) => [row.customer_id, row.payer_id])]),
-  ]);
+  const merges = await mergesOf(tx, customerId);
+  const others = [...links.flatMap((row) => [row.customer_id, row.payer_id]), ...merges.map((row) => row.into_id)];
+  const names = await namesOf(tx, deps, [...new Set([customerId, ...others])]);
+  const isOwn = isLedgerOnly(customerId) && merges.every((row) => row.undone_by !== null || row.into_id === customerId);
   const balances = new Map(movements.toReversed().map((row) => [row.currency, row.balance]));
   return {
     customerId,
-    name: names.get(customerId)?.name ?? customerId,
-    isLedgerOnly: names.get(customerId)?.isLedgerOnly ?? false,
+    name: names.get(customerId)?.name ?? merges.find((row) => row.from_id === customerId)?.from_name ?? customerId,
+    isLedgerOnly: isLedgerOnly(customerId),
     asOf: asOf.toString(),
     currencies: open.map((row) => ({
       ...ageingRow(row),
@@ -64,8 +74,23 @@ export async function statementOf(tx: Tx, deps: OverviewDeps, ask: Ask): Promise
     total: Number(movements[0]?.lines ?? 0n),
     changes: changes.map(changeWire),
     payers: links.map((row) => linkWire(row, names)),
+    merges: merges.map((row) => mergeWire(row, names)),
+    seen: isOwn ? await ledgerState(tx, customerId) : null,
   };
 }
+
+export const mergeWire = (row: MergeRow, names: Names): MergeWire => ({
+  id: row.merge_id,
+  fromId: row.from_id,
+  fromName: row.from_name,
+  intoId: row.into_id,
+  intoName: names.get(row.into_id)?.name ?? row.into_id,
+  reason: row.reason,
+  by: row.merged_by,
+  at: row.merged_at.toString(),
+  undoneBy: row.undone_by,
+  undoReason: row.undo_reason,
+});
 
 function movementWire(row: MovementRow, all: readonly LineRow[]): MovementWire {
   const { currency } = row;

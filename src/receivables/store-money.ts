@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { CustomerId } from "../core/ids.ts";
 import type { Tx } from "../store/contract.ts";
-import type { ClaimIn, MoneyIn } from "./contract-ledger.ts";
+import type { ClaimIn, ClaimedOn, MoneyIn } from "./contract-ledger.ts";
 import type { Ids } from "./store-bulk.ts";
 
 /** A row of money as it is stored, found by the key of its source. */
@@ -83,6 +83,14 @@ export async function findClaims(tx: Tx, keys: readonly string[]): Promise<Reado
   const { rows } = await sql<{ claim_key: string; invoice_id: string }>`
     select claim_key, invoice_id::text as invoice_id from invoice where claim_key = any(${keys})`.execute(tx);
   return new Map(rows.map((row) => [row.claim_key, row.invoice_id]));
+}
+
+/** Everything that was ever claimed on some invoices, paid or not. */
+export async function claimsOn(tx: Tx, invoiceIds: readonly string[]): Promise<readonly ClaimedOn[]> {
+  const { rows } = await sql<ClaimedOn>`
+    select claim_key as key, of_invoice_id::text as "ofInvoiceId", kind, amount_minor as "amountMinor" from invoice
+    where of_invoice_id = any(${invoiceIds}::bigint[]) order by issue_date, invoice_id`.execute(tx);
+  return rows;
 }
 
 export type NewClaim = ClaimIn & { readonly of: ClaimedInvoice; readonly number: string };

@@ -31,7 +31,7 @@ export async function addInvoices(tx: Tx, invoices: readonly TestInvoice[]): Pro
 }
 
 export async function emptyLedger(tx: Tx): Promise<void> {
-  await sql`truncate invoice_revision, allocation, payment, invoice, deposit_entry, source_system, customer_key, ledger_presence, payer_link, ledger_change, ledger_customer`.execute(
+  await sql`truncate invoice_revision, allocation, payment, invoice, deposit_entry, source_system, customer_key, ledger_presence, payer_link, ledger_change, customer_merge_row, customer_merge, ledger_customer`.execute(
     tx,
   );
 }
