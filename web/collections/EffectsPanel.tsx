@@ -56,7 +56,13 @@ function EffectLine({ effect }: { readonly effect: EffectWire }) {
           </span>
         )}
       </span>
-      <span className="ink2">{effect.reason}</span>
+      <details>
+        <summary>{t("collections.effect.reason")}</summary>
+        {/* As it stands in the proposal and the log: one language for all who read them. */}
+        <p lang="en" className="effect-reason ink2">
+          {effect.reason}
+        </p>
+      </details>
       {effect.proposals.map((one) => (
         <Go key={one.id} className="lnk effect-link" to={`/decisions/${one.id}`}>
           {`P-${String(one.number).padStart(4, "0")} ${one.name}`}

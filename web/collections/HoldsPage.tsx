@@ -94,7 +94,7 @@ function columnsOf(t: T, f: Format): readonly Column<HoldWire>[] {
     {
       id: "what",
       header: t("collections.hold.what"),
-      card: "more",
+      card: "foot",
       cell: (row) => (
         <span className="col">
           <span>

@@ -112,7 +112,6 @@ function columnsOf(t: T, f: Format): readonly Column<PromiseWire>[] {
       id: "paid",
       header: t("collections.promise.paidSoFar"),
       align: "right",
-      card: "more",
       cell: (row) => <Money value={row.paid} />,
     },
     {

@@ -88,7 +88,7 @@ export function spanOf(steps: readonly DrawnStep[]): { readonly from: number; re
   const from = Math.min(0, ...days) - EDGE_DAYS / 2;
   const last = Math.max(30, ...days);
   // What begins on the last day needs room for its words too.
-  return { from, to: last + Math.max(EDGE_DAYS, Math.ceil((last - from) / 5)) };
+  return { from, to: last + Math.max(EDGE_DAYS, Math.ceil((last - from) / 4)) };
 }
 
 /** A rung with its place: the row of its lane, and where its words must end, in days. */

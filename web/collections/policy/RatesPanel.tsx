@@ -45,7 +45,7 @@ export function RatesPanel() {
                   <tr key={`${rate.series} ${rate.from}`}>
                     <td>{t(`policy.rates.series.${rate.series}`)}</td>
                     <td className="num">{rate.from}</td>
-                    <td className="right num">{rate.percent}</td>
+                    <td className="right num">{f.decimal(Number(rate.percent), 2)}</td>
                     <td>
                       {rate.source} <Standing rate={rate} />
                     </td>

@@ -38,7 +38,7 @@ export function useShortReasons(): (reasons: readonly Reason[]) => string {
         const words = text(reason);
         return typeof points === "number" ? words.replace(` (${signedPoints(points)})`, "") : words;
       })
-      .join("; ");
+      .join(". ");
 }
 
 export function Reasons({ reasons }: { readonly reasons: readonly Reason[] }) {
