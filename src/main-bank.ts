@@ -13,13 +13,13 @@ import { openReceivables } from "./receivables/service.ts";
 import type { Actor } from "./store/contract.ts";
 
 /** What bank imports ask for, from what other imports have. */
-export const wireBank = ({ newId, allCustomerIds, customersByIds, deskDay, onChanged }: ImportDeps): BankDeps => ({
+export const wireBank = ({ newId, allCustomerIds, customersByIds, deskDay, ...ledger }: ImportDeps): BankDeps => ({
   newId,
   allCustomerIds,
   customersByIds,
   deskDay,
   openReceivables,
-  recordMoney: recordMoneyWith({ onChanged }),
+  recordMoney: recordMoneyWith(ledger),
 });
 
 export type BankOptions = { readonly json: boolean; readonly dryRun: boolean; readonly differing?: "take" | "leave" };

@@ -148,12 +148,20 @@ function wireImport(
     onChanged,
     deskDay: async (_tx, now) => dayOf(now, desk.zone),
     defaultCurrency: async (tx) => (await access.settings(tx))["desk.currency"] ?? null,
+    ledgerSettings: async (tx) => {
+      const chosen = await access.settings(tx);
+      const alone = chosen["receivables.writeOffAlone"];
+      return {
+        order: chosen["receivables.allocationOrder"] ?? undefined,
+        writeOffAlone: alone === null ? undefined : BigInt(alone),
+      };
+    },
   };
 }
 
 /** Stripe's signatures are judged by the real time: a drill that moves the desk's clock must not refuse them. */
-const wireStripe = ({ access }: SliceParts, { customersByIds, deskDay, onChanged }: ImportDeps) => ({
-  recordMoney: recordMoneyWith({ onChanged }),
+const wireStripe = ({ access }: SliceParts, { customersByIds, deskDay, ...ledger }: ImportDeps) => ({
+  recordMoney: recordMoneyWith(ledger),
   customersByIds,
   deskDay,
   stripeSettings: access.stripeSettings,

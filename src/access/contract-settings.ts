@@ -111,6 +111,10 @@ export const SETTINGS = z.strictObject({
   "access.trustedOrigins": z.array(z.url({ protocol: /^https?$/ }).max(200)).max(20),
   /** Whether events of Stripe's test mode change the ledger: only while trying. */
   "stripe.testEvents": z.boolean(),
+  /** What money pays first of an invoice with claims on it, while no policy says another. */
+  "receivables.allocationOrder": z.enum(["costs-interest-principal", "principal-first"]),
+  /** Whole units of a currency that one person may write off; more takes a second person. */
+  "receivables.writeOffAlone": z.int().min(0).max(1_000_000_000),
   "partner-center.cloud": z.enum(["commercial", "us-government"]),
   /** The partner's own tenant. */
   "partner-center.tenantId": guidText,
@@ -132,6 +136,8 @@ export const SETTING_DEFAULTS: { readonly [Key in SettingKey]: Settings[Key] | n
   "access.requireTwoFactor": true,
   "access.trustedOrigins": [],
   "stripe.testEvents": false,
+  "receivables.allocationOrder": "costs-interest-principal",
+  "receivables.writeOffAlone": 1_000,
   "partner-center.cloud": "commercial",
   "partner-center.tenantId": null,
   "partner-center.appId": null,

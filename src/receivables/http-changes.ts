@@ -6,6 +6,7 @@ import type { Tx } from "../store/contract.ts";
 import {
   changeJson,
   decisionBody,
+  drawBody,
   endPayerBody,
   moneyDetailJson,
   payerBody,
@@ -15,6 +16,7 @@ import {
 } from "./contract-statement.ts";
 import { mergeRoutes } from "./http-merge.ts";
 import { type ChangeDeps, decideWriteOff, reallocate, undoChange, type Who, writeOff } from "./service-changes.ts";
+import { drawDeposit } from "./service-deposit.ts";
 import type { OverviewDeps } from "./service-overview.ts";
 import { changeWire, endPayer, moneyDetail, setPayer } from "./service-statement.ts";
 import { listChanges } from "./store-changes.ts";
@@ -74,6 +76,18 @@ const moneyRoutes = (deps: LedgerPageDeps, who: WhoOf): Route[] => [
     body: writeOffBody,
     response: made.extend({ waits: z.boolean() }),
     handle: async (call) => writeOff(call.tx, deps, { ...(await who(call as never)), ...call.body }),
+  }),
+  route({
+    method: "POST",
+    path: "/api/deposit-draws",
+    permission: "receivables.allocate",
+    summary: "Pays an invoice from the deposit that its customer has with us",
+    body: drawBody,
+    response: made,
+    handle: async (call) => {
+      const done = await drawDeposit(call.tx, deps, { ...(await who(call as never)), ...call.body });
+      return done.ok ? ok({ id: done.value }) : done;
+    },
   }),
   route({
     method: "GET",

@@ -9,6 +9,7 @@ import type { ImportTotals } from "./contract-import.ts";
 import { tieOf } from "./decide-totals.ts";
 import { type DirectoryDeps, type FactBatch, type FilePass, filePass, matcherFor, TooManyRows } from "./read-facts.ts";
 import { markPresent } from "./store.ts";
+import type { LedgerDeps } from "./service-money.ts";
 import { allocateFor } from "./store-allocate.ts";
 import { rowIds } from "./store-bulk.ts";
 import {
@@ -32,6 +33,7 @@ export type RunDeps = DirectoryDeps & {
   readonly bulk: BulkTransaction;
   readonly clock: Clock;
   readonly onChanged: OnReceivablesChanged;
+  readonly ledgerSettings?: LedgerDeps["ledgerSettings"];
   /** The calendar day at the desk. */
   readonly deskDay: (tx: Tx, now: Temporal.Instant) => Promise<Temporal.PlainDate>;
 };
@@ -211,12 +213,13 @@ type Finish = { readonly tx: Tx; readonly ids: ReturnType<typeof rowIds>; readon
 
 /** The file's own money stays as the file has it where the mapping says so. */
 async function allocateBy(
-  { record }: Run,
+  { record, deps }: Run,
   tx: Tx,
   { ids, touched }: { readonly ids: Finish["ids"]; readonly touched: ReadonlySet<CustomerId> },
 ): Promise<void> {
   const { allocation: rule } = record.mapping;
-  if (rule !== "none") await allocateFor(tx, [...touched], { rule, ids });
+  if (rule !== "none")
+    await allocateFor(tx, [...touched], { rule, ids, order: (await deps.ledgerSettings?.(tx))?.order });
 }
 
 /** Closes what a complete list of open items no longer has, if the person said that it is one, and lets used credits pay. */

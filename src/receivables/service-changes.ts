@@ -7,6 +7,7 @@ import { appendEvents } from "../store/events.ts";
 import type { MoneyIn } from "./contract-ledger.ts";
 import { latest } from "./decide-allocation.ts";
 import type { Entry } from "./decide-reversal.ts";
+import { undoDraw } from "./service-deposit.ts";
 import { type LedgerDeps, recordMoneyWith } from "./service-money.ts";
 import { rowIds } from "./store-bulk.ts";
 import {
@@ -29,7 +30,7 @@ import { findMoney, insertMoney, moneyKey } from "./store-money.ts";
 export type ChangeDeps = LedgerDeps & { readonly newId: NewId };
 export type Who = { readonly actor: Actor; readonly now: Temporal.Instant; readonly today: Temporal.PlainDate };
 
-/** A debt up to this many whole units of its currency may be written off by one person; more takes a second. */
+/** A debt up to this many whole units of its currency may be written off by one person unless the desk says another; more takes a second. */
 export const WRITE_OFF_ALONE_MAX = 1_000n;
 /** System of money that this desk makes itself. */
 export const OWN_SYSTEM = "surety";
@@ -173,7 +174,8 @@ export async function writeOff(
   const fault = writeOffFault(item, ask.amount);
   if (fault !== undefined) return fault;
   const id = deps.newId();
-  const waits = ask.amount.minor > WRITE_OFF_ALONE_MAX * 10n ** BigInt(exponentOf(item.currency));
+  const alone = (await deps.ledgerSettings?.(tx))?.writeOffAlone ?? WRITE_OFF_ALONE_MAX;
+  const waits = ask.amount.minor > alone * 10n ** BigInt(exponentOf(item.currency));
   await insertChange(tx, {
     change_id: id,
     kind: "write-off",
@@ -220,16 +222,20 @@ type Book = Who & {
   readonly amountMinor: bigint;
   readonly reason: string;
 };
-async function bookWriteOff(
+const bookWriteOff = (tx: Tx, deps: ChangeDeps, book: Book): Promise<void> =>
+  payInvoice(tx, deps, { ...book, kind: "write-off" });
+
+/** Adds money of our own and gives all of it to one invoice, from today or from the day on which it can be. Amount: what is open at most. */
+export async function payInvoice(
   tx: Tx,
   deps: ChangeDeps,
-  { item, id, amountMinor, reason, now, today }: Book,
+  { item, id, kind, amountMinor, reason, now, today }: Book & { readonly kind: MoneyIn["kind"] },
 ): Promise<void> {
   const row: MoneyIn = {
     customerId: item.customerId,
     system: OWN_SYSTEM,
     number: id,
-    kind: "write-off",
+    kind,
     currency: item.currency as MoneyIn["currency"],
     amountMinor,
     valueDate: today,
@@ -239,7 +245,7 @@ async function bookWriteOff(
   const ids = rowIds();
   await insertMoney(tx, [row], { ids, now });
   const paymentId = (await findMoney(tx, [row])).get(moneyKey(row))?.paymentId;
-  if (paymentId === undefined) throw new Error("invariant broken: a write-off was recorded and is not there");
+  if (paymentId === undefined) throw new Error("invariant broken: money of our own was recorded and is not there");
   const day = latest([today.toString(), item.issueDate, item.reopenedOn]);
   const common = { paymentId, invoiceId: BigInt(item.id), againstId: null, amountMinor, day };
   await keepEntries(tx, [{ ...common, reason: "by-hand", changeId: id }], ids);
@@ -284,8 +290,7 @@ export async function undoChange(
   if (change === undefined) return no("not-found", "change-unknown", "there is no such change");
   if (change.state !== "done")
     return no("conflict", "not-done", "only what was done can be undone", { facts: { state: change.state } });
-  const undone =
-    change.kind === "reallocation" ? await undoMoving(tx, deps, change, ask) : await owedAgain(tx, deps, change, ask);
+  const undone = await UNDO[change.kind](tx, deps, change, ask);
   if (!undone.ok) return undone;
   await markUndone(tx, change.change_id, { id: ask.actor.id, name: ask.actor.name, at: ask.now, reason: ask.reason });
   await appendEvents(tx, [
@@ -302,6 +307,12 @@ export async function undoChange(
   return ok({ ...change, state: "undone", undone_by: ask.actor.name, undo_reason: ask.reason });
 }
 
+const UNDO: Readonly<Record<ChangeRow["kind"], typeof undoMoving>> = {
+  reallocation: (...of) => undoMoving(...of),
+  "write-off": (...of) => owedAgain(...of),
+  "write-off-reversal": (...of) => owedAgain(...of),
+  "deposit-draw": (...of) => undoDraw(...of),
+};
 type Undo = Who & { readonly changeId: string; readonly reason: string };
 async function undoMoving(tx: Tx, deps: ChangeDeps, change: ChangeRow, ask: Undo): Promise<Result<unknown, Refusal>> {
   const { paymentId = "0", before = {}, last = "0" } = change.what;

@@ -1,10 +1,11 @@
 import type { CustomerId } from "../core/ids.ts";
 import { no, type Refusal } from "../core/refusal.ts";
 import { ok, type Result } from "../core/result.ts";
-import type { Actor, NewEvent } from "../store/contract.ts";
+import type { Actor, NewEvent, Tx } from "../store/contract.ts";
 import { appendEvents } from "../store/events.ts";
 import type { OnReceivablesChanged } from "./contract.ts";
 import {
+  type AllocationOrder,
   type ClaimIn,
   DEFAULT_ALLOCATION_ORDER,
   type MoneyIn,
@@ -28,7 +29,17 @@ import {
   type NewClaim,
 } from "./store-money.ts";
 
-export type LedgerDeps = { readonly onChanged: OnReceivablesChanged };
+/** What the desk has chosen; undefined members keep their defaults. */
+export type LedgerSettings = {
+  /** The order within an invoice and its claims while no policy says another. */
+  readonly order?: AllocationOrder | undefined;
+  /** Whole units of a currency that one person may write off alone. */
+  readonly writeOffAlone?: bigint | undefined;
+};
+export type LedgerDeps = {
+  readonly onChanged: OnReceivablesChanged;
+  readonly ledgerSettings?: ((tx: Tx) => Promise<LedgerSettings>) | undefined;
+};
 
 /** Rows of one call; a longer file is recorded in several. */
 export const MONEY_ROWS_MAX = 20_000;
@@ -54,7 +65,7 @@ const SIGN: Readonly<Record<MoneyKind, 1 | -1 | 0>> = {
  * and nothing of the call is kept.
  */
 export const recordMoneyWith =
-  ({ onChanged }: LedgerDeps): RecordMoney =>
+  ({ onChanged, ledgerSettings }: LedgerDeps): RecordMoney =>
   async (tx, { rows: told, actor, now, order, rule }) => {
     const merged = await mergedInto(tx, [...new Set(told.map(({ customerId }) => customerId))]);
     const rows = told.map((row) => ({ ...row, customerId: merged.get(row.customerId) ?? row.customerId }));
@@ -77,7 +88,7 @@ export const recordMoneyWith =
       await allocateFor(tx, touched, {
         rule: rule ?? "named-then-oldest",
         ids,
-        order: order ?? DEFAULT_ALLOCATION_ORDER,
+        order: order ?? (await ledgerSettings?.(tx))?.order ?? DEFAULT_ALLOCATION_ORDER,
       });
       await markPresent(tx, touched);
       await onChanged(tx, touched);

@@ -7,7 +7,7 @@ import type { ItemKind } from "./contract-ledger.ts";
 /** A change by hand as it is stored. */
 export type ChangeRow = {
   readonly change_id: string;
-  readonly kind: "reallocation" | "write-off" | "write-off-reversal";
+  readonly kind: "reallocation" | "write-off" | "write-off-reversal" | "deposit-draw";
   readonly state: "waiting" | "done" | "refused" | "undone";
   readonly customer_id: string;
   readonly currency: string;
