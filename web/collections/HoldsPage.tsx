@@ -42,6 +42,7 @@ export function HoldsPage() {
     <Page
       title={t("collections.tab.disputes")}
       beside={<CollectionsTabs />}
+      crumbs={[{ label: t("nav.collections"), to: "/collections" }]}
       keys={[{ keys: "J", label: t("customers.key.next") }]}
     >
       <Panel title={t("collections.holds.list")} question={t("collections.holds.list.q")}>

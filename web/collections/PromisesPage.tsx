@@ -41,6 +41,7 @@ export function PromisesPage() {
     <Page
       title={t("collections.tab.promises")}
       beside={<CollectionsTabs />}
+      crumbs={[{ label: t("nav.collections"), to: "/collections" }]}
       keys={[{ keys: "J", label: t("customers.key.next") }]}
     >
       <Panel

@@ -24,7 +24,10 @@ export function LetterPage() {
   return (
     <Page
       title={letter.data === undefined ? t("letters.col.subject") : letter.data.number}
-      crumbs={[{ label: t("letters.title"), to: "/collections/letters" }]}
+      crumbs={[
+        { label: t("nav.collections"), to: "/collections" },
+        { label: t("letters.title"), to: "/collections/letters" },
+      ]}
       beside={letter.data && <StateTag row={letter.data} />}
     >
       <Loaded query={letter} title={t("letters.one.failed")}>

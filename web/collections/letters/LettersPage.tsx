@@ -29,7 +29,11 @@ export function LettersPage() {
     void navigate({ to: "/collections/letters", search: (old: PageSearch) => ({ ...old, ...change }), replace: true });
   const tab = TABS.find((one) => one === search.tab) ?? "list";
   return (
-    <Page title={t("letters.title")} beside={<CollectionsTabs />}>
+    <Page
+      title={t("letters.title")}
+      beside={<CollectionsTabs />}
+      crumbs={[{ label: t("nav.collections"), to: "/collections" }]}
+    >
       <div className="stk">
         <MailBanner />
         <span className="chips" role="group" aria-label={t("letters.tabs")}>

@@ -2,7 +2,7 @@ import { Button, Select, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { RatesWire, RateWire } from "../../../src/collections/policy/contract-wire.ts";
 import { api } from "../../api.ts";
-import { useT } from "../../i18n/t.ts";
+import { useFormat, useT } from "../../i18n/t.ts";
 import { DayField } from "../../kit/DayField.tsx";
 import { Panel } from "../../kit/Panel.tsx";
 import { Glyph } from "../../kit/Risk.tsx";
@@ -16,6 +16,7 @@ const SERIES = ["SE", "EU", "UK"] as const;
 /** Reference rates with their sources: data that the desk keeps up to date, half-year by half-year. */
 export function RatesPanel() {
   const t = useT();
+  const f = useFormat();
   const can = useMay();
   const rates = useRead<RatesWire>(["collections", "rates"], PATH, { refetchInterval: false });
   return (
