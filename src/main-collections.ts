@@ -31,6 +31,7 @@ import { recordClaimsWith, recordMoneyWith } from "./receivables/service-money.t
 import { payersOn } from "./receivables/service-statement.ts";
 import { firstInvoiceDays } from "./receivables/store-first.ts";
 import { readLedger } from "./receivables/store-ledger.ts";
+import { claimsOn } from "./receivables/store-money.ts";
 import type { ResponseDeps } from "./response/deps.ts";
 import { approve, drop, propose, reject } from "./response/service.ts";
 import { proposalStandings } from "./response/standing.ts";
@@ -126,6 +127,7 @@ function depsOf(parts: SliceParts, around: Parts): CollectionsDeps {
     readLedger,
     firstInvoiceDays,
     recordClaims: recordClaimsWith({ onChanged }),
+    claimsOn,
     recordMoney: recordMoneyWith({ onChanged }),
     accountsOf: async (tx, ids) => {
       const payers = await payersOn(tx, dayOf(clock.now(), desk.zone));

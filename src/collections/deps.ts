@@ -9,7 +9,7 @@ import type { Result } from "../core/result.ts";
 import type { Clock } from "../core/time.ts";
 import type { SubscriptionsAhead } from "../customers/contract-due.ts";
 import type { CustomersByIds } from "../customers/contract.ts";
-import type { ReadLedger, RecordClaims, RecordMoney } from "../receivables/contract-ledger.ts";
+import type { ClaimedOn, ReadLedger, RecordClaims, RecordMoney } from "../receivables/contract-ledger.ts";
 import type { ProposalKind, ProposalStateKind, Wanted } from "../response/contract.ts";
 import type { Actor, Store, Tx } from "../store/contract.ts";
 import type { Enqueue } from "../worker/contract.ts";
@@ -29,6 +29,8 @@ export type ClaimsFor = (ask: {
   readonly notice: PlannedNotice;
   readonly history: AccountHistory;
   readonly day: Temporal.PlainDate;
+  /** Everything claimed before on the notice's invoices; without it, what the history still holds open. */
+  readonly past?: readonly ClaimedOn[] | undefined;
 }) => readonly LetterClaim[];
 
 /** A seat subscription or Azure subscription of a customer, as far as effects and guards ask. */
@@ -142,6 +144,8 @@ export type CollectionsDeps = {
     },
   ) => Promise<ReadonlyMap<CustomerId, Standing>>;
   readonly recordClaims: RecordClaims;
+  /** Claims ever made on these invoices: one that is paid must not be made again. */
+  readonly claimsOn?: (tx: Tx, invoiceIds: readonly string[]) => Promise<readonly ClaimedOn[]>;
   readonly recordMoney: RecordMoney;
   readonly accountsOf: AccountsOf;
   readonly noticesOf: NoticesOf;

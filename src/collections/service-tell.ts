@@ -8,12 +8,13 @@ import { insertTask } from "./store-tasks.ts";
 /** The day's notice: its claims are recorded once, then it goes into the outbox, which knows it by account, step and day. */
 export async function tellNow(
   tx: Tx,
-  deps: Pick<CollectionsDeps, "claimsFor" | "recordClaims" | "queueNotice" | "newId">,
+  deps: Pick<CollectionsDeps, "claimsFor" | "claimsOn" | "recordClaims" | "queueNotice" | "newId">,
   { history, state, version, day, now }: Around,
 ): Promise<readonly NewEvent[]> {
   const notice = state.tell;
   if (notice === undefined) return [];
-  const claims = deps.claimsFor({ policy: version.policy, notice, history, day });
+  const past = notice.charges.length === 0 ? undefined : await deps.claimsOn?.(tx, notice.invoiceIds);
+  const claims = deps.claimsFor({ policy: version.policy, notice, history, day, past });
   const recorded = await recordNew(tx, deps, { claims, stepId: notice.stepId, day, now });
   const ask = { account: history, state, notice, policy: version, day, now, claims: recorded };
   const made = await deps.queueNotice(tx, ask);

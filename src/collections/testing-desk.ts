@@ -10,6 +10,7 @@ import { addInvoices } from "../receivables/testing-ledger.ts";
 import { firstInvoiceDays } from "../receivables/store-first.ts";
 import { recordClaimsWith, recordMoneyWith } from "../receivables/service-money.ts";
 import { readLedger } from "../receivables/store-ledger.ts";
+import { claimsOn } from "../receivables/store-money.ts";
 import type { ProposalStateKind } from "../response/contract.ts";
 import { SURETY, type Store, type Tx } from "../store/contract.ts";
 import type { Policy } from "./contract-policy.ts";
@@ -133,6 +134,7 @@ export function testDesk(
     callScript: letters.callScript,
     policiesOn: async () => [version],
     claimsFor: (ask) => claimsOf(ask),
+    claimsOn,
     inForceSince: async () => new Map(),
     score: async () => [],
     learntFrom: async () => undefined,

@@ -68,15 +68,18 @@ export type LetterClaim = {
   /** The law or agreement it rests on, e.g. "Act 1981:739 s. 4". */
   readonly basis: string;
   /** Interest only: percent a year as decimal text, over which days (first, last) and their number, on what principal. */
-  readonly interest?:
-    | {
-        readonly ratePercent: string;
-        readonly from: Temporal.PlainDate;
-        readonly to: Temporal.PlainDate;
-        readonly days: number;
-        readonly principalMinor: bigint;
-      }
-    | undefined;
+  readonly interest?: InterestStretch | undefined;
+  /** Interest whose rate or principal changed: each stretch with its sum; together with what was claimed before, they make the amount. */
+  readonly stretches?: readonly (InterestStretch & { readonly amountMinor: bigint })[] | undefined;
+  /** Interest on the same days that was claimed by an earlier letter and is taken off here. */
+  readonly earlierMinor?: bigint | undefined;
+};
+export type InterestStretch = {
+  readonly ratePercent: string;
+  readonly from: Temporal.PlainDate;
+  readonly to: Temporal.PlainDate;
+  readonly days: number;
+  readonly principalMinor: bigint;
 };
 
 /** What the policy does next if nothing is paid, and not before which day. Only this may be announced in a letter. */

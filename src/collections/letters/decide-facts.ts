@@ -5,7 +5,15 @@ import { isCurrency } from "../../core/currency.ts";
 import type { HistoryInvoice } from "../contract-history.ts";
 import type { CurrencyState, OverdueItem } from "../contract-ladder.ts";
 import type { Channel, PolicyStep } from "../contract-policy.ts";
-import { type LetterConsequence, type Place, PLACES, type Purpose, PURPOSES, type QueueAsk } from "./contract.ts";
+import {
+  type InterestStretch,
+  type LetterConsequence,
+  type Place,
+  PLACES,
+  type Purpose,
+  PURPOSES,
+  type QueueAsk,
+} from "./contract.ts";
 import type { Creditor, LetterClaimFact, LetterFacts, LetterItem } from "./decide-model.ts";
 import { referenceOf } from "./decide-statements.ts";
 
@@ -144,14 +152,20 @@ const newClaims = (ask: FactsAsk, invoices: Invoices): readonly LetterClaimFact[
     currency: claim.currency,
     amountMinor: claim.amountMinor.toString(),
     basis: claim.basis,
-    interest: claim.interest && {
-      ratePercent: claim.interest.ratePercent,
-      from: claim.interest.from.toString(),
-      to: claim.interest.to.toString(),
-      days: claim.interest.days,
-      principalMinor: claim.interest.principalMinor.toString(),
-    },
+    interest: claim.interest && stretchFact(claim.interest),
+    ...(claim.stretches !== undefined && {
+      stretches: claim.stretches.map((one) => ({ ...stretchFact(one), amountMinor: one.amountMinor.toString() })),
+    }),
+    ...(claim.earlierMinor !== undefined && { earlierMinor: claim.earlierMinor.toString() }),
   }));
+
+const stretchFact = ({ ratePercent, from, to, days, principalMinor }: InterestStretch) => ({
+  ratePercent,
+  from: from.toString(),
+  to: to.toString(),
+  days,
+  principalMinor: principalMinor.toString(),
+});
 
 function totalsOf(items: readonly LetterItem[], claims: readonly LetterClaimFact[], states: readonly CurrencyState[]) {
   const currencies = [...new Set([...items, ...claims].map(({ currency }) => currency))];

@@ -98,15 +98,17 @@ export type LetterClaimFact = {
   readonly currency: string;
   readonly amountMinor: string;
   readonly basis: string;
-  readonly interest?:
-    | {
-        readonly ratePercent: string;
-        readonly from: string;
-        readonly to: string;
-        readonly days: number;
-        readonly principalMinor: string;
-      }
-    | undefined;
+  readonly interest?: LetterStretchFact | undefined;
+  /** Of several rates or principals: each with its sum. */
+  readonly stretches?: readonly (LetterStretchFact & { readonly amountMinor: string })[] | undefined;
+  readonly earlierMinor?: string | undefined;
+};
+export type LetterStretchFact = {
+  readonly ratePercent: string;
+  readonly from: string;
+  readonly to: string;
+  readonly days: number;
+  readonly principalMinor: string;
 };
 /** Everything a letter says, frozen when it was decided; kept as JSON, amounts in minor units as text. */
 export type LetterFacts = {

@@ -9,7 +9,14 @@ import {
   shortDayIn,
   type Style,
 } from "./decide-figures.ts";
-import type { Block, Creditor, LetterClaimFact, LetterFacts, StatementName } from "./decide-model.ts";
+import type {
+  Block,
+  Creditor,
+  LetterClaimFact,
+  LetterFacts,
+  LetterStretchFact,
+  StatementName,
+} from "./decide-model.ts";
 import { LETTER_WORDS, type LetterWords } from "./decide-words.ts";
 
 /** Statements that a letter must make, as blocks. Pure: the same facts always give the same words. */
@@ -158,16 +165,22 @@ function claimsTable({ facts, words, currency }: TableOf): Block {
 }
 
 function basisOf(claim: LetterClaimFact, { facts, words, currency }: TableOf): string {
-  if (claim.interest === undefined) return claim.basis;
-  const { ratePercent, from, to, days, principalMinor } = claim.interest;
-  const counted = words.interest({
-    rate: rateIn(facts, ratePercent),
-    from: shortDayIn(facts, from),
-    to: shortDayIn(facts, to),
-    days: String(days),
-    principal: moneyIn(facts, principalMinor, currency),
-  });
-  return claim.basis === "" ? counted : `${counted}. ${claim.basis}`;
+  const counted = (one: LetterStretchFact): string =>
+    words.interest({
+      rate: rateIn(facts, one.ratePercent),
+      from: shortDayIn(facts, one.from),
+      to: shortDayIn(facts, one.to),
+      days: String(one.days),
+      principal: moneyIn(facts, one.principalMinor, currency),
+    });
+  const several = (claim.stretches ?? []).map((one) => `${counted(one)}: ${moneyIn(facts, one.amountMinor, currency)}`);
+  const made = several.length > 0 ? several.join("; ") : claim.interest && counted(claim.interest);
+  if (made === undefined) return claim.basis;
+  const less =
+    claim.earlierMinor === undefined
+      ? made
+      : `${made}; ${words.lessEarlier(moneyIn(facts, claim.earlierMinor, currency))}`;
+  return claim.basis === "" ? less : `${less}. ${claim.basis}`;
 }
 
 function creditLeft(style: Style, total: LetterFacts["totals"][number]): string | undefined {

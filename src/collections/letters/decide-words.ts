@@ -22,6 +22,8 @@ export type LetterWords = {
   readonly noClaims: string;
   readonly claim: Readonly<Record<LetterClaimFact["kind"], string>>;
   readonly claimColumns: { readonly what: string; readonly basis: string; readonly amount: string };
+  /** What was claimed on the same days before. */
+  readonly lessEarlier: (amount: string) => string;
   readonly interest: (facts: { rate: string; from: string; to: string; days: string; principal: string }) => string;
   readonly totals: string;
   readonly overdue: string;
@@ -76,6 +78,7 @@ const en: LetterWords = {
     "earlier-cost": "Cost claimed earlier",
   },
   claimColumns: { what: "Claim", basis: "Basis", amount: "Amount" },
+  lessEarlier: (amount) => `less ${amount} claimed earlier`,
   interest: ({ rate, from, to, days, principal }) => `${rate} % a year on ${principal}, ${from} to ${to}, ${days} days`,
   totals: "What to pay",
   overdue: "Unpaid invoices",
@@ -156,6 +159,7 @@ const sv: LetterWords = {
     "earlier-cost": "Tidigare påförd kostnad",
   },
   claimColumns: { what: "Krav", basis: "Grund", amount: "Belopp" },
+  lessEarlier: (amount) => `minus ${amount} som krävts tidigare`,
   interest: ({ rate, from, to, days, principal }) =>
     `${rate} % per år på ${principal}, ${from} till ${to}, ${days} dagar`,
   totals: "Att betala",

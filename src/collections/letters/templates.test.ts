@@ -10,6 +10,7 @@ import { makeFacts, placeOf } from "./decide-facts.ts";
 import { amountIn, dayIn, ocrReference, rfReference } from "./decide-figures.ts";
 import { REQUIRED } from "./decide-model.ts";
 import { outsideQuietHours, phoneNumber, smsSize } from "./decide-sms.ts";
+import { statement } from "./decide-statements.ts";
 import { parseTemplate } from "./decide-template.ts";
 import { DEMO_CREDITOR } from "./deps.ts";
 import { drawPdfWith, luhnDigit } from "./pdf.ts";
@@ -96,6 +97,7 @@ test("no text at all crashes the reader, and one without faults renders", () => 
   );
 });
 
+const day = (text: string) => Temporal.PlainDate.from(text);
 const letter = (spec: AskSpec, more: Partial<Parameters<typeof makeFacts>[0]> = {}) =>
   makeFacts({
     ...ask(spec),
@@ -251,4 +253,39 @@ test("text messages: segments as the network counts, quiet hours, numbers", () =
     { ...letter({ items: [{ number: "A", open: 1250000n, due: "2026-10-12" }] }), language: "sv", purpose: "sms" },
   );
   assert.ok(smsSize(drawLine(document)).segments <= 2, drawLine(document));
+});
+
+test("interest of two rates is stated rate by rate, with what was claimed before", () => {
+  const stretch = {
+    ratePercent: "8.5",
+    from: day("2022-12-16"),
+    to: day("2022-12-31"),
+    days: 16,
+    principalMinor: 10_000_000n,
+  };
+  const claims = [
+    {
+      kind: "interest" as const,
+      invoiceId: "A",
+      currency: "SEK",
+      amountMinor: 100_000n,
+      basis: "Interest Act (1975:635) s. 6",
+      stretches: [
+        { ...stretch, amountMinor: 37_260n },
+        {
+          ...stretch,
+          ratePercent: "10.5",
+          from: day("2023-01-01"),
+          to: day("2023-01-31"),
+          days: 31,
+          amountMinor: 89_178n,
+        },
+      ],
+      earlierMinor: 26_438n,
+    },
+  ];
+  const facts = letter({ items: [{ number: "A", open: 10_000_000n, due: "2022-12-15" }] }, { claims });
+  const blocks = JSON.stringify(statement("claims", facts)).replaceAll(/[\u00a0\u202f]/g, " ");
+  for (const said of ["16 days: 372.60", "31 days: 891.78", "less 264.38", "Interest Act"])
+    assert.ok(blocks.includes(said), `${said} in ${blocks}`);
 });

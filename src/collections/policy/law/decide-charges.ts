@@ -38,7 +38,7 @@ export type Charge = {
   readonly basis: string;
   /** Once ever: `step:invoice:kind`. */
   readonly key: string;
-  /** Taken off because the sum stands instead of it. */
+  /** Taken off because the sum stands instead of it; of interest: what was charged on the same days before. */
   readonly less?: bigint;
   readonly segments?: readonly InterestSegment[];
   /** Interest is charged up to the day before; from then on no rate is known. */
@@ -146,7 +146,8 @@ function interestCharge(ask: ChargesAsk, onInvoice: readonly PastCharge[]): Deci
     rates: ask.rates,
   });
   if (made.kind === "none") return { why: made.why === "no-statutory-rate" ? "no-sum" : "nothing-to-charge" };
-  const minor = made.amount.minor - sumOf(onInvoice.filter((one) => one.kind === "interest"));
+  const less = sumOf(onInvoice.filter((one) => one.kind === "interest"));
+  const minor = made.amount.minor - less;
   if (minor <= 0n)
     return made.kind === "unknown" ? { why: "rate-unknown", from: made.from } : { why: "nothing-to-charge" };
   return {
@@ -155,6 +156,7 @@ function interestCharge(ask: ChargesAsk, onInvoice: readonly PastCharge[]): Deci
     basis: policy.interest.by === "contract" ? "agreement" : (ruleOf(policy.law, policy.lawCountry)?.source ?? ""),
     key: keyOf(ask, "interest"),
     segments: made.segments,
+    ...(less > 0n && { less }),
     ...(made.kind === "unknown" && { unknownFrom: made.from }),
   };
 }

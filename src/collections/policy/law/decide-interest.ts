@@ -103,6 +103,12 @@ const principalOn = (ask: InterestAsk, day: Temporal.PlainDate): bigint =>
 const yearDaysOf = (terms: Policy["interest"], day: Temporal.PlainDate): 365 | 366 =>
   terms.yearDays === "actual" && day.inLeapYear ? 366 : 365;
 
+/** What each segment comes to, so that they add up to the whole, which is rounded once. */
+export function segmentAmounts(segments: readonly InterestSegment[], currency: Currency): readonly bigint[] {
+  const upTo = segments.map((_, at) => amountOf(segments.slice(0, at + 1), currency).minor);
+  return upTo.map((sum, at) => sum - (upTo[at - 1] ?? 0n));
+}
+
 function amountOf(segments: readonly InterestSegment[], currency: Currency): Money {
   const scale = segments.reduce((most, { percent }) => Math.max(most, percent.scale), 0);
   const whole = 365n * 366n;
