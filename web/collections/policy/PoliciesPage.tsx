@@ -10,7 +10,7 @@ import { useRead, useWrite } from "../../query.ts";
 import { useMay } from "../../shell/desk.ts";
 import { Page } from "../../shell/Page.tsx";
 import { CollectionsTabs } from "../Tabs.tsx";
-import { StateTag, useSpan } from "./parts.tsx";
+import { StateTag, usePolicyName, useSpan } from "./parts.tsx";
 import { RatesPanel } from "./RatesPanel.tsx";
 import "./policy.css";
 
@@ -74,22 +74,23 @@ function Versions({ data }: { readonly data: PoliciesWire }) {
       </thead>
       <tbody>
         {data.versions.map((row) => (
-          <VersionLine key={`${row.policyId}:${row.version}`} row={row} customers={data.customers} />
+          <VersionLine key={`${row.policyId}:${row.version}`} row={row} data={data} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function VersionLine({ row, customers }: { readonly row: VersionRowWire; readonly customers: number }) {
+function VersionLine({ row, data }: { readonly row: VersionRowWire; readonly data: PoliciesWire }) {
   const t = useT();
   const f = useFormat();
   const span = useSpan();
+  const name = usePolicyName(data.packs);
   return (
     <tr>
       <td>
         <Go className="more" to={`/collections/policies/${row.policyId}?show=${row.version}`}>
-          {row.name} · {row.version}
+          {name(row)} · {row.version}
         </Go>
       </td>
       <td>
@@ -101,7 +102,9 @@ function VersionLine({ row, customers }: { readonly row: VersionRowWire; readonl
           ? t("policy.people.asked", { asked: row.askedBy.name, approved: row.approvedBy.name })
           : t("policy.people.drafted", { name: row.editedBy.name, at: f.moment(row.editedAt) })}
       </td>
-      <td className="right num hide-sm">{row.approvedBy ? `${f.count(row.accepted)} / ${f.count(customers)}` : "–"}</td>
+      <td className="right num hide-sm">
+        {row.approvedBy ? `${f.count(row.accepted)} / ${f.count(data.customers)}` : "–"}
+      </td>
     </tr>
   );
 }

@@ -93,7 +93,7 @@ function Version({ wire, crumbs }: VersionProps) {
   const broken = <div className="sec ink3">{t("policy.form.broken")}</div>;
   return (
     <Page
-      title={`${row.name} · ${row.version}`}
+      title={`${checked.policy?.name[language] ?? row.name} · ${row.version}`}
       crumbs={crumbs}
       beside={<StateTag row={row} />}
       actions={<Actions wire={wire} text={text} hasErrors={marks.some(({ severity }) => severity === "error")} />}

@@ -14,6 +14,7 @@ import { EmptyState, Loaded, useProblemText, Why } from "../../kit/States.tsx";
 import { useRead, useWrite } from "../../query.ts";
 import { useMay } from "../../shell/desk.ts";
 import { Page } from "../../shell/Page.tsx";
+import { usePolicyName } from "../policy/parts.tsx";
 import { CollectionsTabs } from "../Tabs.tsx";
 import "./simulation.css";
 
@@ -79,9 +80,10 @@ function StartForm({ data }: { readonly data: PoliciesWire }) {
     (body: unknown, options) => api.post<{ simulationId: string }>("/api/collections/simulations", body, options),
     { topics: ["collections"], onDone: ({ simulationId }) => go(`/collections/simulations/${simulationId}`) },
   );
+  const name = usePolicyName(data.packs);
   const versions = data.versions.map((one) => ({
     value: idOf(one),
-    label: t("simulation.version", { name: one.name, version: String(one.version) }),
+    label: t("simulation.version", { name: name(one), version: String(one.version) }),
   }));
   return (
     <form
