@@ -77,15 +77,7 @@ export function customerMatcher(options: MatcherOptions): Matcher {
   }
 
   function create(keys: CustomerKeys): Match {
-    const key =
-      keys.number !== ""
-        ? `number:${keys.number}`
-        : keys.tenantId !== ""
-          ? `tenant:${keys.tenantId.toLowerCase()}`
-          : keys.domain !== ""
-            ? `domain:${keys.domain.toLowerCase()}`
-            : `name:${sameName(keys.name)}`;
-    const customerId = ledgerId(`${mapping.system}|${key}`);
+    const customerId = ledgerId(`${mapping.system}|${ledgerKey(keys)}`);
     const tenant = mergedInto?.get(customerId);
     if (tenant !== undefined) return { kind: "matched", customerId: tenant };
     created.set(customerId, {
@@ -122,6 +114,16 @@ export function customerMatcher(options: MatcherOptions): Matcher {
     counts: () => ({ matched: seen.matched.size, ledgerOnly: seen.ledger.size, unknown: seen.unknown.size }),
   };
 }
+
+/** What tells a customer of the ledger from others: the first that is given of number, tenant, domain and name. */
+const ledgerKey = (keys: CustomerKeys): string =>
+  keys.number !== ""
+    ? `number:${keys.number}`
+    : keys.tenantId !== ""
+      ? `tenant:${keys.tenantId.toLowerCase()}`
+      : keys.domain !== ""
+        ? `domain:${keys.domain.toLowerCase()}`
+        : `name:${sameName(keys.name)}`;
 
 const memoKey = ({ tenantId, number, name, domain }: CustomerKeys): string =>
   `${tenantId}\u0000${number}\u0000${name}\u0000${domain}`;

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { ok } from "../core/result.ts";
 import { customerIdInput } from "../core/wire.ts";
-import { type Call, route, type Route } from "../http/contract.ts";
-import type { Tx } from "../store/contract.ts";
+import { route, type Route } from "../http/contract.ts";
 import {
   changeJson,
   decisionBody,
@@ -15,17 +14,11 @@ import {
   writeOffBody,
 } from "./contract-statement.ts";
 import { mergeRoutes } from "./http-merge.ts";
-import { type ChangeDeps, decideWriteOff, reallocate, undoChange, type Who, writeOff } from "./service-changes.ts";
+import { type LedgerPageDeps, whoOf, type WhoOf } from "./http-who.ts";
+import { decideWriteOff, reallocate, undoChange, writeOff } from "./service-changes.ts";
 import { drawDeposit } from "./service-deposit.ts";
-import type { OverviewDeps } from "./service-overview.ts";
 import { changeWire, endPayer, moneyDetail, setPayer } from "./service-statement.ts";
 import { listChanges } from "./store-changes.ts";
-
-export type LedgerPageDeps = OverviewDeps &
-  ChangeDeps & {
-    /** The calendar day at the desk. */
-    readonly deskDay: (tx: Tx, now: Temporal.Instant) => Promise<Temporal.PlainDate>;
-  };
 
 const moneyParams = z.strictObject({ paymentId: z.string().regex(/^\d{1,18}$/) });
 const changeParams = z.strictObject({ changeId: z.uuid() });
@@ -33,17 +26,16 @@ const made = z.object({ id: z.string() });
 /** Changes that wait for a second person, at most. */
 const WAITING_MAX = 200;
 
-/** Routes of changes by hand: money moved, debts given up, who pays for whom, who is whom. */
+/** Routes of changes by hand: money moved, debts given up, deposits drawn, who pays for whom, who is whom. */
 export function ledgerChangeRoutes(deps: LedgerPageDeps): Route[] {
-  const who = async ({ tx, actor, now }: Call<unknown, unknown, unknown>): Promise<Who> => ({
-    actor,
-    now,
-    today: await deps.deskDay(tx, now),
-  });
-  return [...moneyRoutes(deps, who), ...payerRoutes(deps, who), ...mergeRoutes(deps, who)];
+  const who = whoOf(deps);
+  return [
+    ...moneyRoutes(deps, who),
+    ...decisionRoutes(deps, who),
+    ...payerRoutes(deps, who),
+    ...mergeRoutes(deps, who),
+  ];
 }
-
-export type WhoOf = (call: Call<never, never, never>) => Promise<Who>;
 
 const moneyRoutes = (deps: LedgerPageDeps, who: WhoOf): Route[] => [
   route({
@@ -89,6 +81,9 @@ const moneyRoutes = (deps: LedgerPageDeps, who: WhoOf): Route[] => [
       return done.ok ? ok({ id: done.value }) : done;
     },
   }),
+];
+
+const decisionRoutes = (deps: LedgerPageDeps, who: WhoOf): Route[] => [
   route({
     method: "GET",
     path: "/api/ledger-changes",

@@ -5,7 +5,8 @@ import { customerIdInput, dayInput, pageOf, pageQuery } from "../core/wire.ts";
 import { downloadRoute, route, type Route } from "../http/contract.ts";
 import { AGE_BY, agedQuery, agedRowJson, overviewJson, statementJson } from "./contract-statement.ts";
 import { agedCsv } from "./decide-csv.ts";
-import { ledgerChangeRoutes, type LedgerPageDeps } from "./http-changes.ts";
+import { ledgerChangeRoutes } from "./http-changes.ts";
+import type { LedgerPageDeps } from "./http-who.ts";
 import { agedRows, overviewOf } from "./service-overview.ts";
 import { statementOf } from "./service-statement.ts";
 

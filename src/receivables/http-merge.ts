@@ -3,7 +3,7 @@ import { ok } from "../core/result.ts";
 import { customerIdInput } from "../core/wire.ts";
 import { route, type Route } from "../http/contract.ts";
 import { mergeBody, mergeJson, undoBody } from "./contract-statement.ts";
-import type { LedgerPageDeps, WhoOf } from "./http-changes.ts";
+import type { LedgerPageDeps, WhoOf } from "./http-who.ts";
 import { mergeCustomer, undoMerge } from "./service-merge.ts";
 import { namesOf } from "./service-overview.ts";
 import { mergeWire } from "./service-statement.ts";

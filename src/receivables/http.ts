@@ -5,7 +5,7 @@ import { customerIdInput, dayInput, pageOf, pageQuery } from "../core/wire.ts";
 import { route, type Route } from "../http/contract.ts";
 import { ageingJson, customerReceivablesJson, invoiceRowJson, invoicesQuery } from "./contract.ts";
 import { importRoutes } from "./http-import.ts";
-import type { LedgerPageDeps } from "./http-changes.ts";
+import type { LedgerPageDeps } from "./http-who.ts";
 import { ledgerPageRoutes } from "./http-ledger.ts";
 import { importReportRoutes } from "./http-report.ts";
 import { ageingOf, receivablesOf } from "./service.ts";

@@ -1,5 +1,4 @@
 import { exponentOf } from "../core/currency.ts";
-import type { NewId } from "../core/ids.ts";
 import { no, type Refusal } from "../core/refusal.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { Actor, NewEvent, Tx } from "../store/contract.ts";
@@ -8,7 +7,8 @@ import type { MoneyIn } from "./contract-ledger.ts";
 import { latest } from "./decide-allocation.ts";
 import type { Entry } from "./decide-reversal.ts";
 import { undoDraw } from "./service-deposit.ts";
-import { type LedgerDeps, recordMoneyWith } from "./service-money.ts";
+import { type Book, type ChangeDeps, OWN_SYSTEM, payInvoice, type Who } from "./service-pay-invoice.ts";
+import { recordMoneyWith } from "./service-money.ts";
 import { rowIds } from "./store-bulk.ts";
 import {
   type ChangeRow,
@@ -25,15 +25,9 @@ import {
 } from "./store-changes.ts";
 import { keepEntries } from "./store-entries.ts";
 import { lockLedger } from "./store-import.ts";
-import { findMoney, insertMoney, moneyKey } from "./store-money.ts";
-
-export type ChangeDeps = LedgerDeps & { readonly newId: NewId };
-export type Who = { readonly actor: Actor; readonly now: Temporal.Instant; readonly today: Temporal.PlainDate };
 
 /** A debt up to this many whole units of its currency may be written off by one person unless the desk says another; more takes a second. */
 export const WRITE_OFF_ALONE_MAX = 1_000n;
-/** System of money that this desk makes itself. */
-export const OWN_SYSTEM = "surety";
 
 type Reallocate = Who & {
   readonly paymentId: string;
@@ -216,41 +210,8 @@ function writeOffEvent(
   };
 }
 
-type Book = Who & {
-  readonly item: OpenItem;
-  readonly id: string;
-  readonly amountMinor: bigint;
-  readonly reason: string;
-};
 const bookWriteOff = (tx: Tx, deps: ChangeDeps, book: Book): Promise<void> =>
   payInvoice(tx, deps, { ...book, kind: "write-off" });
-
-/** Adds money of our own and gives all of it to one invoice, from today or from the day on which it can be. Amount: what is open at most. */
-export async function payInvoice(
-  tx: Tx,
-  deps: ChangeDeps,
-  { item, id, kind, amountMinor, reason, now, today }: Book & { readonly kind: MoneyIn["kind"] },
-): Promise<void> {
-  const row: MoneyIn = {
-    customerId: item.customerId,
-    system: OWN_SYSTEM,
-    number: id,
-    kind,
-    currency: item.currency as MoneyIn["currency"],
-    amountMinor,
-    valueDate: today,
-    names: [item.number],
-    text: reason,
-  };
-  const ids = rowIds();
-  await insertMoney(tx, [row], { ids, now });
-  const paymentId = (await findMoney(tx, [row])).get(moneyKey(row))?.paymentId;
-  if (paymentId === undefined) throw new Error("invariant broken: money of our own was recorded and is not there");
-  const day = latest([today.toString(), item.issueDate, item.reopenedOn]);
-  const common = { paymentId, invoiceId: BigInt(item.id), againstId: null, amountMinor, day };
-  await keepEntries(tx, [{ ...common, reason: "by-hand", changeId: id }], ids);
-  await deps.onChanged(tx, [item.customerId]);
-}
 
 /** The second person agrees to a write-off, or does not. Whoever asked cannot be the second. */
 export async function decideWriteOff(

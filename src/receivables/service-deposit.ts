@@ -3,7 +3,7 @@ import { ok, type Result } from "../core/result.ts";
 import type { Tx } from "../store/contract.ts";
 import { appendEvents } from "../store/events.ts";
 import type { MoneyIn } from "./contract-ledger.ts";
-import { type ChangeDeps, OWN_SYSTEM, payInvoice, type Who } from "./service-changes.ts";
+import { type ChangeDeps, OWN_SYSTEM, payInvoice, type Who } from "./service-pay-invoice.ts";
 import { recordMoneyWith } from "./service-money.ts";
 import { rowIds } from "./store-bulk.ts";
 import { type ChangeRow, findOpenItem, insertChange } from "./store-changes.ts";

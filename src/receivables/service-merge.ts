@@ -5,7 +5,7 @@ import type { Tx } from "../store/contract.ts";
 import { appendEvents } from "../store/events.ts";
 import { isLedgerOnly } from "./contract.ts";
 import { latest } from "./decide-allocation.ts";
-import type { ChangeDeps, Who } from "./service-changes.ts";
+import type { ChangeDeps, Who } from "./service-pay-invoice.ts";
 import type { OverviewDeps } from "./service-overview.ts";
 import { loadLedgerCustomers } from "./store.ts";
 import { rowIds } from "./store-bulk.ts";

@@ -11,7 +11,7 @@ import type {
   PayerLinkWire,
   StatementWire,
 } from "./contract-statement.ts";
-import type { ChangeDeps, Who } from "./service-changes.ts";
+import type { ChangeDeps, Who } from "./service-pay-invoice.ts";
 import { namesOf, type Names, type OverviewDeps } from "./service-overview.ts";
 import { openReceivables } from "./service.ts";
 import { type ChangeRow, findMovable, listChanges, loadTargets } from "./store-changes.ts";
