@@ -18,6 +18,7 @@ import type { CustomerId } from "./core/ids.ts";
 import { dayOf } from "./core/time.ts";
 import { decideCommitted, renewalCommits, termFactsOf } from "./customers/decide-committed.ts";
 import { renewalsAhead, windowsAhead } from "./customers/service-due.ts";
+import { loadEmails } from "./customers/store.ts";
 import * as customers from "./customers/service.ts";
 import { converterOn } from "./exposure/convert.ts";
 import type { Route } from "./http/contract.ts";
@@ -64,6 +65,7 @@ export function wireCollections(parts: SliceParts, around: ForCollections) {
     newId,
     enqueue: parts.enqueue,
     customersByIds: customers.customersByIds,
+    emailsAfter: loadEmails,
     settings: access.letterSettings,
     isDemo: parts.isDemo,
     demoMail: parts.demoMail,

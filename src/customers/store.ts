@@ -300,3 +300,13 @@ export async function loadNotes(tx: Tx, id: CustomerId, limit: number): Promise<
     order by written_at desc, id desc limit ${limit}`.execute(tx);
   return rows;
 }
+
+export type CustomerEmail = { readonly customerId: CustomerId; readonly email: string; readonly name: string | null };
+/** Addresses that Partner Center gives for customers that are ours, in the order of ids after one. */
+export async function loadEmails(tx: Tx, after: string, limit: number): Promise<readonly CustomerEmail[]> {
+  const { rows } = await sql<CustomerEmail>`select id as "customerId", email, contact_name as name from customer
+    where id > ${after} and email is not null and email <> '' and detached_at is null order by id limit ${limit}`.execute(
+    tx,
+  );
+  return rows;
+}

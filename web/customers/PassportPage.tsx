@@ -1,6 +1,8 @@
 import { Button } from "@mantine/core";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
+import { ContactsPanel } from "../collections/letters/ContactsPanel.tsx";
+import { IncomingPanel } from "../collections/letters/IncomingPanel.tsx";
 import { useFormat, useT } from "../i18n/t.ts";
 import { K } from "../kit/Bits.tsx";
 import { PAGE_DEPTH, useKeys } from "../kit/keys.ts";
@@ -92,6 +94,8 @@ function Passport({ passport, crumbs }: PassportProps) {
           <IdentityPanel passport={passport} />
           <CasesPanel passport={passport} />
           <Ways customerId={identity.id} />
+          <ContactsPanel accountId={identity.id} />
+          <IncomingPanel accountId={identity.id} />
           <NotesPanel notes={passport.notes} onAdd={can("cases.work") ? () => setDialog("note") : undefined} />
           <TimelinePanel passport={passport} />
         </div>

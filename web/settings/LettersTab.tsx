@@ -52,6 +52,7 @@ function CreditorForm({ settings }: FormProps) {
   const [draft, setDraft] = useState<Readonly<Record<string, string>>>(() => ({
     name: old?.name ?? "",
     address: old?.addressLines.join("\n") ?? "",
+    reference: old?.reference ?? "",
     ...Object.fromEntries(LINES.map((name) => [name, old?.[name] ?? ""])),
   }));
   const [isChanged, change] = useState(false);
@@ -68,7 +69,7 @@ function CreditorForm({ settings }: FormProps) {
       .map((line) => line.trim())
       .filter(Boolean),
     ...given,
-    ...(old?.reference && { reference: old.reference }),
+    ...((draft["reference"] ?? "") !== "" && { reference: draft["reference"] }),
   } as CreditorSetting;
   return (
     <form
@@ -98,6 +99,18 @@ function CreditorForm({ settings }: FormProps) {
           onChange={(event) => set(name, event.currentTarget.value)}
         />
       ))}
+      <Select
+        label={t("settings.letters.reference")}
+        description={t("settings.letters.reference.why")}
+        data={[
+          { value: "", label: t("settings.letters.reference.own") },
+          { value: "number", label: t("settings.letters.reference.number") },
+          { value: "rf", label: t("settings.letters.reference.rf") },
+        ]}
+        value={draft["reference"] ?? ""}
+        onChange={(value) => set("reference", value ?? "")}
+        allowDeselect={false}
+      />
       <SaveLine isChanged={isChanged} isBusy={save.isPending} isSaved={save.isSuccess} error={save.error} />
     </form>
   );

@@ -14,6 +14,12 @@ export type LettersDeps = {
   readonly newId: NewId;
   readonly enqueue: Enqueue;
   readonly customersByIds: CustomersByIds;
+  /** Addresses that Partner Center gives for customers, in the order of ids; without it none are taken over. */
+  readonly emailsAfter?: (
+    tx: Tx,
+    after: string,
+    limit: number,
+  ) => Promise<readonly { readonly customerId: CustomerId; readonly email: string; readonly name: string | null }[]>;
   readonly settings: (tx: Tx) => Promise<LetterSettings>;
   /** The demo writes files and never speaks to the world, whatever its settings say. */
   readonly isDemo: boolean;

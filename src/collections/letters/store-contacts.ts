@@ -59,6 +59,23 @@ export async function upsertContact(tx: Tx, row: Omit<ContactRow, "bad_since" | 
   return saved;
 }
 
+/**
+ * Keeps addresses that another source knows, of customers that never had a mail address here: what a person wrote or took away stands.
+ * Gives those that were kept.
+ */
+export async function offerMails(tx: Tx, rows: readonly OfferedMail[]): Promise<readonly OfferedMail[]> {
+  const offered = JSON.stringify(rows.map((row) => ({ ...row, since: row.since.toString() })));
+  const { rows: kept } = await sql<{ contact_id: string }>`
+    insert into collections_contact (contact_id, customer_id, channel, address, name, since, source)
+    select o.contact_id, o.customer_id, 'mail', o.address, o.name, o.since, o.source
+    from jsonb_to_recordset(${offered}::jsonb) as o(contact_id uuid, customer_id uuid, address text, name text, since date, source text)
+    where not exists (select 1 from collections_contact c where c.customer_id = o.customer_id and c.channel = 'mail')
+    on conflict do nothing returning contact_id`.execute(tx);
+  const ids = new Set(kept.map((row) => row.contact_id));
+  return rows.filter((row) => ids.has(row.contact_id));
+}
+export type OfferedMail = Pick<ContactRow, "contact_id" | "customer_id" | "address" | "name" | "since" | "source">;
+
 export async function removeContact(tx: Tx, contactId: string, at: Temporal.Instant): Promise<ContactRow | undefined> {
   const { rows } = await sql<ContactRow>`update collections_contact set removed_at = ${at}
     where contact_id = ${contactId} and removed_at is null returning ${COLUMNS}`.execute(tx);
