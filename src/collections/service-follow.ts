@@ -42,7 +42,7 @@ async function followSome(tx: Tx, deps: CollectionsDeps): Promise<number> {
 }
 
 /** What a change of any of these may mean for every account. */
-const ALL = ["collections.policy-", "receivables.allocation-policy-"];
+const ALL = ["collections.policy-", "receivables.allocation-policy-", "collections.model-learnt"];
 /** What happened to one customer that its ladder may rest on. What the desk itself decided in a look is not among it. */
 const ONE = [
   "receivables.",
