@@ -8,6 +8,7 @@ import { Go } from "../kit/Go.tsx";
 import { Panel } from "../kit/Panel.tsx";
 import { Loaded } from "../kit/States.tsx";
 import { CalendarFields } from "./CalendarFields.tsx";
+import { LedgerForm } from "./LedgerForm.tsx";
 import { SaveLine } from "./SaveLine.tsx";
 import { useSaveSettings, useSettings } from "./use-settings.ts";
 
@@ -22,6 +23,9 @@ export function DeskTab() {
       </Panel>
       <Panel title={t("settings.hours")} question={t("settings.hours.q")}>
         <Loaded query={settings}>{(data) => <HoursForm settings={data} />}</Loaded>
+      </Panel>
+      <Panel title={t("settings.ledger")} question={t("settings.ledger.q")}>
+        <Loaded query={settings}>{(data) => <LedgerForm settings={data} />}</Loaded>
       </Panel>
       <Panel title={t("settings.mappings")} question={t("settings.mappings.q")}>
         <div className="sec row">

@@ -1,9 +1,10 @@
-import { Button, Textarea, TextInput } from "@mantine/core";
+import { Button, Textarea } from "@mantine/core";
 import { useState } from "react";
 import type { PayerLinkWire, StatementWire } from "../../../src/receivables/contract-statement.ts";
 import { api } from "../../api.ts";
 import { useFormat, useT } from "../../i18n/t.ts";
 import { ConfirmDialog } from "../../kit/ConfirmDialog.tsx";
+import { CustomerField } from "../../kit/CustomerField.tsx";
 import { DayField } from "../../kit/DayField.tsx";
 import { Go } from "../../kit/Go.tsx";
 import { Panel } from "../../kit/Panel.tsx";
@@ -11,7 +12,6 @@ import { useWrite } from "../../query.ts";
 import { useMay } from "../../shell/desk.ts";
 
 const REASON_MIN = 3;
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const TOPICS = ["receivables", "customers", "collections"] as const;
 
 /** Who pays for whom, from day to day. */
@@ -78,14 +78,14 @@ function PayerDialog({ statement, link, onClose }: DialogProps) {
   const t = useT();
   const f = useFormat();
   const [day, setDay] = useState(statement.asOf);
-  const [payerId, setPayerId] = useState("");
+  const [payerId, setPayerId] = useState<string | null>(null);
   const [reason, setReason] = useState("");
   const path = link === undefined ? `/api/customers/${statement.customerId}/payer` : `/api/payer-links/${link.id}/end`;
   const write = useWrite<object, unknown>((body, o) => api.post(path, body, o), { topics: TOPICS, onDone: onClose });
   const isSet = link === undefined;
   const dayText = day === "" ? "…" : f.day(day);
   const whyNot =
-    isSet && !GUID.test(payerId.trim())
+    isSet && payerId === null
       ? t("ledger.payer.id.bad")
       : reason.trim().length < REASON_MIN
         ? t("ledger.reason.needed")
@@ -111,18 +111,17 @@ function PayerDialog({ statement, link, onClose }: DialogProps) {
       error={write.error}
       whyNot={whyNot}
       onConfirm={() =>
-        write.mutate(
-          isSet ? { payerId: payerId.trim(), from: day, reason: reason.trim() } : { until: day, reason: reason.trim() },
-        )
+        write.mutate(isSet ? { payerId, from: day, reason: reason.trim() } : { until: day, reason: reason.trim() })
       }
     >
       {isSet && (
-        <TextInput
+        <CustomerField
           label={t("ledger.payer.id")}
+          placeholder={t("ledger.customer.search")}
+          nothingFound={t("ledger.customer.none")}
           value={payerId}
-          onChange={(event) => setPayerId(event.currentTarget.value)}
-          maxLength={36}
-          data-autofocus
+          onChange={setPayerId}
+          isOffered={(id) => id !== statement.customerId}
         />
       )}
       <DayField label={t("ledger.day")} value={day} onChange={setDay} />

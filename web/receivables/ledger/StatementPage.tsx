@@ -14,6 +14,7 @@ import { useMay } from "../../shell/desk.ts";
 import { Page } from "../../shell/Page.tsx";
 import { AgeingBar } from "../../kit/AgeingBar.tsx";
 import { ChangesPanel } from "./ChangesPanel.tsx";
+import { MergePanel } from "./MergePanel.tsx";
 import { MoveDialog } from "./MoveDialog.tsx";
 import { PayerPanel } from "./PayerPanel.tsx";
 import { WriteOffDialog } from "./WriteOffDialog.tsx";
@@ -78,6 +79,7 @@ export function StatementPage() {
               />
               <ChangesPanel changes={data.changes} />
               <PayerPanel statement={data} />
+              <MergePanel statement={data} />
             </>
           )}
         </Loaded>
@@ -138,7 +140,8 @@ function Movements({ statement, isPast, onMore }: MovementsProps) {
   const f = useFormat();
   const canAct = useMay()("receivables.allocate") && !isPast;
   const [moving, setMoving] = useState<MovementWire | undefined>();
-  const [writing, setWriting] = useState<MovementWire | undefined>();
+  const [writing, setWriting] = useState<{ readonly item: MovementWire; readonly isDraw: boolean } | undefined>();
+  const inDeposit = statement.currencies.filter((row) => !/^(0|-)/.test(row.deposits.minor)).map((row) => row.currency);
   if (statement.movements.length === 0)
     return (
       <Panel title={t("ledger.movements")}>
@@ -175,7 +178,16 @@ function Movements({ statement, isPast, onMore }: MovementsProps) {
                 <td className="num right card-more">
                   <Money value={row.balance} code={false} digits="minor" />
                 </td>
-                <td className="right">{canAct && <Act row={row} onMove={setMoving} onWriteOff={setWriting} />}</td>
+                <td className="right">
+                  {canAct && (
+                    <Act
+                      row={row}
+                      hasDeposit={inDeposit.includes(row.change.currency)}
+                      onMove={setMoving}
+                      onReduce={(item, isDraw) => setWriting({ item, isDraw })}
+                    />
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -189,7 +201,7 @@ function Movements({ statement, isPast, onMore }: MovementsProps) {
         </div>
       )}
       {moving && <MoveDialog paymentId={moving.id} onClose={() => setMoving(undefined)} />}
-      {writing && <WriteOffDialog item={writing} onClose={() => setWriting(undefined)} />}
+      {writing && <WriteOffDialog {...writing} onClose={() => setWriting(undefined)} />}
     </Panel>
   );
 }
@@ -223,9 +235,10 @@ const MOVABLE: readonly MovementWire["kind"][] = ["payment", "credit-note", "bal
 type ActProps = {
   readonly row: MovementWire;
   readonly onMove: (row: MovementWire) => void;
-  readonly onWriteOff: (row: MovementWire) => void;
+  readonly hasDeposit: boolean;
+  readonly onReduce: (row: MovementWire, isDraw: boolean) => void;
 };
-function Act({ row, onMove, onWriteOff }: ActProps) {
+function Act({ row, hasDeposit, onMove, onReduce }: ActProps) {
   const t = useT();
   if (row.what === "money" && MOVABLE.includes(row.kind) && row.change.minor.startsWith("-"))
     return (
@@ -241,15 +254,28 @@ function Act({ row, onMove, onWriteOff }: ActProps) {
     );
   if (row.what === "item" && row.left !== null && row.left.minor !== "0")
     return (
-      <Button
-        size="compact-xs"
-        mih={24}
-        variant="default"
-        onClick={() => onWriteOff(row)}
-        aria-label={`${t("ledger.writeOff")} ${row.number}`}
-      >
-        {t("ledger.writeOff")}…
-      </Button>
+      <span className="row ledger-acts">
+        {hasDeposit && (
+          <Button
+            size="compact-xs"
+            mih={24}
+            variant="default"
+            onClick={() => onReduce(row, true)}
+            aria-label={`${t("ledger.draw")} ${row.number}`}
+          >
+            {t("ledger.draw")}…
+          </Button>
+        )}
+        <Button
+          size="compact-xs"
+          mih={24}
+          variant="default"
+          onClick={() => onReduce(row, false)}
+          aria-label={`${t("ledger.writeOff")} ${row.number}`}
+        >
+          {t("ledger.writeOff")}…
+        </Button>
+      </span>
     );
   return null;
 }
@@ -261,7 +287,11 @@ function What({ row }: { readonly row: MovementWire }) {
   return (
     <span className="col">
       <span>
-        <span className="b">{row.what === "paid-for" ? t("ledger.paid-for") : t(`ledger.kind.${row.kind}`)}</span>{" "}
+        <span className="b">
+          {row.what === "paid-for" || row.what === "correction"
+            ? t(`ledger.${row.what}`)
+            : t(`ledger.kind.${row.kind}`)}
+        </span>{" "}
         {row.number}
         {row.what === "paid-for" && row.reference && <span className="ink2"> → {row.reference}</span>}
         {row.dueDate && <span className="tiny ink3"> {t("ledger.due", { day: f.day(row.dueDate) })}</span>}

@@ -7,29 +7,34 @@ import { ConfirmDialog } from "../../kit/ConfirmDialog.tsx";
 import { useWrite } from "../../query.ts";
 import { readAmount } from "../../spending/amount.ts";
 
-type Props = { readonly item: MovementWire; readonly onClose: () => void };
+/** `isDraw`: paid from the deposit instead of given up. */
+type Props = { readonly item: MovementWire; readonly isDraw: boolean; readonly onClose: () => void };
 const REASON_MIN = 3;
 
-/** Gives up what is left of an invoice or a claim, or part of it. */
-export function WriteOffDialog({ item, onClose }: Props) {
+/** Gives up what is left of an invoice or a claim, or part of it; or pays it from the deposit that the customer has with us. */
+export function WriteOffDialog({ item, isDraw, onClose }: Props) {
   const t = useT();
   const f = useFormat();
+  const words = isDraw ? "ledger.draw" : "ledger.writeOff";
   const left = item.left ?? item.change;
   const [text, setText] = useState(f.amount(left, { digits: "minor" }));
   const [reason, setReason] = useState("");
   const amount = readAmount(text, left.currency, f.language);
   const isGood = amount !== undefined && amount.minor !== "0" && BigInt(amount.minor) <= BigInt(left.minor);
-  const write = useWrite<object, unknown>((body, o) => api.post("/api/write-offs", body, o), {
-    topics: ["receivables", "customers", "exposure", "collections"],
-    onDone: onClose,
-  });
+  const write = useWrite<object, unknown>(
+    (body, o) => api.post(isDraw ? "/api/deposit-draws" : "/api/write-offs", body, o),
+    {
+      topics: ["receivables", "customers", "exposure", "collections"],
+      onDone: onClose,
+    },
+  );
   return (
     <ConfirmDialog
       isOpen
       onClose={onClose}
-      title={t("ledger.writeOff.title", { number: item.number })}
-      action={t("ledger.writeOff.do", { amount: f.money(amount ?? left, { digits: "minor" }) })}
-      effects={[{ text: t("ledger.writeOff.effect"), isReversible: true, how: t("ledger.writeOff.undo") }]}
+      title={t(`${words}.title`, { number: item.number })}
+      action={t(`${words}.do`, { amount: f.money(amount ?? left, { digits: "minor" }) })}
+      effects={[{ text: t(`${words}.effect`), isReversible: true, how: t(`${words}.undo`) }]}
       isBusy={write.isPending}
       error={write.error}
       whyNot={
