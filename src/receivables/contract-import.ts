@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { currencyInput, dayJson, instantJson, moneyJson } from "../core/wire.ts";
+import { currencyInput, dayJson, instantJson, moneyInput, moneyJson } from "../core/wire.ts";
 
 /** Imports on the wire: how a file is read, what it adds up to, what became of each row. */
 
@@ -302,6 +302,8 @@ export const previewBody = z.strictObject({
 export const commitBody = z.strictObject({
   mode: z.enum(IMPORT_MODES).default("all-or-nothing"),
   saveMappingAs: z.string().trim().min(1).max(80).optional(),
+  /** What the ledger itself says is open, by currency: a file that comes to another sum is refused. */
+  controlTotals: z.array(moneyInput).max(10).default([]),
 });
 
 /** Largest file one import takes. */

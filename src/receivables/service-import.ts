@@ -13,10 +13,10 @@ import {
   IMPORT_BYTES_MAX,
   type ImportKind,
   type ImportMapping,
-  type ImportMode,
   NEEDED_FIELDS,
 } from "./contract-import.ts";
 import { bareAmount } from "./decide-amounts.ts";
+import { type Commit, controlRefusal } from "./decide-control.ts";
 import { proposeMapping } from "./propose.ts";
 import { filePass, matcherFor, TooManyRows } from "./read-facts.ts";
 import { type Bytes, inspectFile, type Inspection } from "./read-file.ts";
@@ -272,8 +272,6 @@ function namesCurrency({ columns }: ImportMapping, known: readonly ColumnWire[])
   return columns.currency !== undefined || amounts.some((text) => bareAmount(text).currency !== undefined);
 }
 
-export type Commit = { readonly mode: ImportMode; readonly saveMappingAs?: string | undefined };
-
 /** Takes the previewed import into the ledger: queues it, so that it goes on whatever happens to the page. */
 export async function commitImport(
   tx: Tx,
@@ -294,6 +292,8 @@ export async function commitImport(
       `${rowsRefused} rows cannot go in: mend the file, or choose to take in the rest`,
       { facts: { rowsRefused } },
     );
+  const apart = controlRefusal(asked.controlTotals ?? [], found.kind, found.totals);
+  if (apart !== undefined) return apart;
   if (rowsGood === 0) return no("conflict", "nothing-to-import", "no row of the file can go in");
   const { actor, now, deps } = asked;
   const fingerprint = fingerprintOf(

@@ -112,6 +112,10 @@ const page = defineWords({
     "receivables.mode.resumable": "Row by row",
     "receivables.mode.resumable.text":
       "Good rows go in, the others are listed. An interruption goes on where it stopped.",
+    "receivables.take.control": "Open in the ledger, {currency}",
+    "receivables.take.control.text":
+      "Type what your accounting system says; a file that comes to another sum is refused.",
+    "receivables.take.control.unread": "The control total is not an amount.",
     "receivables.take.save": "Keep this mapping as",
     "receivables.take.save.text": "Found again by the same columns. Leave empty to forget it.",
     "receivables.take.button": { one: "Take in {n} row", other: "Take in {n} rows" },
@@ -267,6 +271,9 @@ const page = defineWords({
     "receivables.mode.all-or-nothing.text": "En rad som inte kan gå in stoppar hela filen.",
     "receivables.mode.resumable": "Rad för rad",
     "receivables.mode.resumable.text": "Goda rader går in, övriga listas. Ett avbrott fortsätter där det slutade.",
+    "receivables.take.control": "Öppet i reskontran, {currency}",
+    "receivables.take.control.text": "Skriv vad ert ekonomisystem säger; en fil med en annan summa tas inte in.",
+    "receivables.take.control.unread": "Kontrollsumman är inget belopp.",
     "receivables.take.save": "Spara kartläggningen som",
     "receivables.take.save.text": "Hittas igen på samma kolumner. Lämna tomt för att glömma den.",
     "receivables.take.button": { one: "Ta in {n} rad", other: "Ta in {n} rader" },
