@@ -166,7 +166,7 @@ export const workWords = defineWords({
     "collections.holds": "Vilar",
     "collections.holds.q": "Vad vilar, varför, hur länge?",
     "collections.holds.none": "Inget vilar",
-    "collections.holds.list": "Tvister och spärrar",
+    "collections.holds.list": "Tvister och vila",
     "collections.holds.list.q": "Vad vilar, vem följer det, när slutar det?",
     "collections.holds.allKinds": "Alla skäl",
     "collections.holds.noneOpen": "Inget vilar",

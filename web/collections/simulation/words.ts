@@ -249,7 +249,7 @@ export const simulationWords = defineWords({
     "simulation.trust.assumed": "Antaget",
     "simulation.trust.weak": "Svagt",
     "simulation.trust.facts-as-of":
-      "förfallodagar, betalningar, spärrar, tvister och löften som de var varje dag. Senare fakta används inte.",
+      "förfallodagar, betalningar, vila, tvister och löften som de var varje dag. Senare fakta används inte.",
     "simulation.trust.response":
       "hur kunder svarar: ett brev {letterDays} dagar tidigare, ett samtal {callDays}, ett köpstopp {freezeDays}, en avstängning {suspendDays}; brev skickas och godkänns samma dag.",
     "simulation.trust.effect-range":
