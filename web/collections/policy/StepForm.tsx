@@ -1,7 +1,9 @@
-import { Button, Chip, MultiSelect, NumberInput, Select, TextInput } from "@mantine/core";
+import { Button, Chip, MultiSelect, NumberInput, Select } from "@mantine/core";
 import { CHANNELS, CHARGES, EFFECTS, type Policy, type PolicyStep } from "../../../src/collections/contract-policy.ts";
 import { PURPOSES } from "../../../src/collections/letters/contract.ts";
 import { useT } from "../../i18n/t.ts";
+import { AmountsField, PolicyFields } from "./PolicyFields.tsx";
+import { Later } from "./Later.tsx";
 import { addStep, removeStep, setValue } from "./edit.ts";
 
 type FormProps = {
@@ -16,6 +18,7 @@ export function StepForm({ policy, text, onChange }: FormProps) {
   const last = policy.steps.at(-1)?.daysPastDue ?? 0;
   return (
     <>
+      <PolicyFields policy={policy} text={text} onChange={onChange} />
       {policy.steps.map((step, index) => (
         <StepFields
           key={index}
@@ -96,9 +99,7 @@ function StepFields({ step, index, set, remove }: StepProps) {
         onChange={(value) => value !== null && set?.(["approve"], value)}
         allowDeselect={false}
       />
-      <div className="wide">
-        <Later label={t("policy.form.when")} value={step.when ?? ""} onDone={(value) => set?.(["when"], value)} />
-      </div>
+      <Conditions step={step} set={set} />
       {remove && (
         <Button variant="subtle" color="red" onClick={remove} style={{ alignSelf: "end", justifySelf: "start" }}>
           {t("policy.form.remove")}
@@ -149,18 +150,21 @@ function Channels({ step, set }: Pick<StepProps, "step" | "set">) {
   );
 }
 
-type LaterProps = { readonly label: string; readonly value: string; readonly onDone: (value: string) => void };
-/** A text that counts once it is left: half a word is no policy. */
-function Later({ label, value, onDone }: LaterProps) {
+/** What must hold besides the days. */
+function Conditions({ step, set }: Pick<StepProps, "step" | "set">) {
+  const t = useT();
   return (
-    <TextInput
-      key={value}
-      label={label}
-      defaultValue={value}
-      onBlur={(event) => {
-        const next = event.currentTarget.value.trim();
-        if (next !== value) onDone(next);
-      }}
-    />
+    <>
+      <div className="wide">
+        <AmountsField
+          label={t("policy.form.minimum")}
+          amounts={step.minimumOverdue ?? {}}
+          onDone={(amounts) => set?.(["minimumOverdue"], amounts)}
+        />
+      </div>
+      <div className="wide">
+        <Later label={t("policy.form.when")} value={step.when ?? ""} onDone={(value) => set?.(["when"], value)} />
+      </div>
+    </>
   );
 }
