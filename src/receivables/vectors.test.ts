@@ -134,3 +134,25 @@ test("structured references: only a check that holds is taken apart", () => {
   assert.equal(numberAtEndOf(kid, ["1001", "2002"]), "1001");
   assert.equal(numberAtEndOf(kid, ["1001", "71001"]), undefined);
 });
+
+test("EN-11: 100, 40 paid, a credit of 100 kept on itself: +60 and -100 stand side by side, nothing is netted", async () => {
+  await emptyLedger(store.db);
+  await addInvoices(store.db, [{ number: "I1", amount: 100n, issued: "2026-01-01", due: "2026-02-01" }]);
+  await pay({ number: "P1", amountMinor: 40n, on: "2026-01-10", names: ["I1"] });
+  const credit: MoneyIn = {
+    customerId: CUSTOMER,
+    system: "bank",
+    number: "C1",
+    kind: "credit-note",
+    currency: "SEK",
+    amountMinor: 100n,
+    valueDate: day("2026-01-20"),
+    names: [],
+  };
+  const now = Temporal.Instant.from("2026-11-17T08:00:00Z");
+  const kept = await store.inTransaction((tx) =>
+    recordMoneyWith({ onChanged: async () => {} })(tx, { rows: [credit], actor: SURETY, now, rule: "named-only" }),
+  );
+  assert.ok(kept.ok);
+  assert.deepEqual(await at("2026-01-20"), { outstanding: 60n, unapplied: 100n, notDue: 60n });
+});
