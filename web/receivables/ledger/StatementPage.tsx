@@ -201,9 +201,20 @@ function Movements({ statement, isPast, onMore }: MovementsProps) {
         </div>
       )}
       {moving && <MoveDialog paymentId={moving.id} onClose={() => setMoving(undefined)} />}
-      {writing && <WriteOffDialog {...writing} onClose={() => setWriting(undefined)} />}
+      {writing && <Reduce {...writing} statement={statement} onClose={() => setWriting(undefined)} />}
     </Panel>
   );
+}
+
+type ReduceProps = {
+  readonly item: MovementWire;
+  readonly isDraw: boolean;
+  readonly statement: StatementWire;
+  readonly onClose: () => void;
+};
+function Reduce({ statement, ...rest }: ReduceProps) {
+  const held = statement.currencies.find((row) => row.currency === rest.item.change.currency)?.deposits.minor;
+  return <WriteOffDialog {...rest} heldMinor={held ?? "0"} />;
 }
 
 function Head() {

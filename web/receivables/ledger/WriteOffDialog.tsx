@@ -7,16 +7,23 @@ import { ConfirmDialog } from "../../kit/ConfirmDialog.tsx";
 import { useWrite } from "../../query.ts";
 import { readAmount } from "../../spending/amount.ts";
 
-/** `isDraw`: paid from the deposit instead of given up. */
-type Props = { readonly item: MovementWire; readonly isDraw: boolean; readonly onClose: () => void };
+/** `isDraw`: paid from the deposit instead of given up, `heldMinor` at most. */
+type Props = {
+  readonly item: MovementWire;
+  readonly isDraw: boolean;
+  readonly heldMinor: string;
+  readonly onClose: () => void;
+};
 const REASON_MIN = 3;
 
 /** Gives up what is left of an invoice or a claim, or part of it; or pays it from the deposit that the customer has with us. */
-export function WriteOffDialog({ item, isDraw, onClose }: Props) {
+export function WriteOffDialog({ item, isDraw, heldMinor, onClose }: Props) {
   const t = useT();
   const f = useFormat();
   const words = isDraw ? "ledger.draw" : "ledger.writeOff";
-  const left = item.left ?? item.change;
+  const open = item.left ?? item.change;
+  const isShort = isDraw && BigInt(heldMinor) < BigInt(open.minor);
+  const left = isShort ? { ...open, minor: heldMinor } : open;
   const [text, setText] = useState(f.amount(left, { digits: "minor" }));
   const [reason, setReason] = useState("");
   const amount = readAmount(text, left.currency, f.language);
