@@ -45,14 +45,15 @@ const today = noon.toZonedDateTimeISO("UTC").toPlainDate();
 type Looked = { readonly accounts: number; readonly overdue: number; readonly scored: number };
 
 /** The desk's own run over all accounts: facts, ladder, chance, state rows. */
-async function run({ slices, store }: Desk): Promise<Looked> {
-  await store.pool.query("delete from collections_run");
+async function run({ slices, store }: Desk, began: () => void): Promise<Looked> {
   const { deps } = slices.collections;
-  const { accounts } = await runDay({
-    ...deps,
-    clock: { now: () => noon },
-    policiesOn: () => Promise.resolve([version]),
-  });
+  const night = (now: Temporal.Instant) =>
+    runDay({ ...deps, clock: { now: () => now }, policiesOn: () => Promise.resolve([version]) });
+  // The night before: what is overdue says something else the next day, what is not says the same.
+  await store.pool.query("truncate collections_run, collections_state");
+  await night(noon.subtract({ hours: 24 }));
+  began();
+  const { accounts } = await night(noon);
   const counted = await store.pool.query<{ overdue: bigint; scored: bigint }>(
     "select count(*) filter (where is_overdue) as overdue, count(*) filter (where chance_bps is not null) as scored from collections_state",
   );
@@ -90,7 +91,11 @@ async function teach({ slices, store }: Desk): Promise<Looked> {
   return { accounts: learnt.filter(({ outcome }) => outcome.ok).length, overdue: 0, scored: 0 };
 }
 
-const TASKS: Readonly<Record<NightTask, (desk: Desk) => Promise<Looked>>> = { run, ladder, learn: teach };
+const TASKS: Readonly<Record<NightTask, (desk: Desk, began: () => void) => Promise<Looked>>> = {
+  run,
+  ladder,
+  learn: teach,
+};
 
 async function measured(connection: Connection, task: NightTask): Promise<NightReport> {
   const data = mkdtempSync(join(tmpdir(), "surety-bench-night-"));
@@ -111,9 +116,10 @@ async function measured(connection: Connection, task: NightTask): Promise<NightR
     const postmaster = Number(readFileSync(join(folder, "postmaster.pid"), "utf8").split("\n")[0]);
     const used = () =>
       usedMs(treeOf(processes(), postmaster)) + process.cpuUsage().user / 1_000 + process.cpuUsage().system / 1_000;
-    const usedBefore = used();
-    const began = performance.now();
-    const looked = await TASKS[task](desk);
+    let usedBefore = used();
+    let began = performance.now();
+    // A task that has to prepare says when what is measured begins.
+    const looked = await TASKS[task](desk, () => ([usedBefore, began] = [used(), performance.now()]));
     const ms = performance.now() - began;
     const cpuMs = used() - usedBefore;
     await desk.close();

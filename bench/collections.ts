@@ -81,8 +81,6 @@ async function benchSize({ customers, keep }: Size): Promise<{ readonly peakMiB:
   print("  the statement that only sums", `${(limit / 1_000).toFixed(2)} s`, `median of ${ROUNDS}`);
   if (server.madeMs !== undefined) await tellLearning(server.connection);
   await tellNight("  reading and ladder alone", "ladder", { connection: server.connection, limit });
-  // The first night writes every row anew; what is measured is every night after it.
-  await nightOf(server.connection, "run");
   const { peakMiB } = await tellNight("  the night", "run", { connection: server.connection, limit });
   await server.stop();
   return { peakMiB };

@@ -138,8 +138,10 @@ const lateInvoices = (history: AccountHistory, day: Temporal.PlainDate): number 
 function nextDue({ invoices }: AccountHistory, day: Temporal.PlainDate): Temporal.PlainDate | undefined {
   let first: Temporal.PlainDate | undefined;
   for (const invoice of invoices) {
-    if (Temporal.PlainDate.compare(invoice.dueDay, day) < 0 || openOn(invoice, day) <= 0n) continue;
-    if (first === undefined || Temporal.PlainDate.compare(invoice.dueDay, first) < 0) first = invoice.dueDay;
+    const { dueDay } = invoice;
+    // Cheapest first: days are compared a million times a night.
+    if (dueDay === first || (first !== undefined && Temporal.PlainDate.compare(dueDay, first) >= 0)) continue;
+    if (Temporal.PlainDate.compare(dueDay, day) >= 0 && openOn(invoice, day) > 0n) first = dueDay;
   }
   return first;
 }

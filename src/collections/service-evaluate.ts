@@ -17,15 +17,8 @@ import { dropStale } from "./service-tasks.ts";
 import { tellNow } from "./service-tell.ts";
 import { effectsOf } from "./store-effects.ts";
 import { seePromises } from "./store.ts";
-import {
-  keptStates,
-  lockAccount,
-  markDirty,
-  type KeptState,
-  type StateToWrite,
-  writeMembers,
-  writeStates,
-} from "./store-state.ts";
+import { keptStates, lockAccount, markDirty, type KeptState, type StateToWrite, writeMembers } from "./store-state.ts";
+import { writeStates } from "./store-rows.ts";
 
 /** One look at one account: facts in, state out, and everything that follows from it in one transaction. */
 

@@ -21,7 +21,7 @@ type Deps = Pick<
 >;
 
 /** Accounts whose facts are fetched together: few enough that memory stays flat, many enough that round trips do not count. */
-export const ACCOUNTS_A_READ = 500;
+export const ACCOUNTS_A_READ = { open: 2_000, all: 500 } as const;
 
 export type HistoryAsk = {
   /** undefined = every account of the ledger. */
@@ -41,7 +41,7 @@ export async function* readHistories(tx: Tx, deps: Deps, ask: HistoryAsk): Async
   for await (const ledger of deps.readLedger(tx, { accountIds, depth, asOf: day })) {
     if (after !== undefined && ledger.accountId <= after) continue;
     batch.push(ledger);
-    if (batch.length < ACCOUNTS_A_READ) continue;
+    if (batch.length < ACCOUNTS_A_READ[depth]) continue;
     yield await completed(tx, deps, { ledgers: batch, day, isWhole });
     batch = [];
   }

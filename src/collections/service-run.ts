@@ -30,8 +30,8 @@ import {
   moveRun,
   openRun,
   writeMembers,
-  writeStates,
 } from "./store-state.ts";
+import { writeLooked } from "./store-rows.ts";
 
 /** The look at all accounts once a local day, and at those that something happened to. */
 
@@ -67,27 +67,85 @@ export type RunReport = { readonly accounts: number; readonly acted: number; rea
 
 /**
  * Looks at every account whose local day has not been looked at since its hour of sending came. Safe to repeat and to kill: a run goes on after
- * the last account it reached, and what an account needs is decided again under its lock.
+ * the last account it reached, and what an account needs is decided again under its lock. However many zones have their day, the ledger is
+ * read once.
  */
 export async function runDay(deps: CollectionsDeps): Promise<RunReport> {
   const { store, clock } = deps;
   const now = clock.now();
   const ground = await groundOf(store.db, deps, now);
-  const zones = new Set([
-    deps.zone,
-    ...ground.policies.map((one) => one.version.policy.calendar.timeZone),
-    ...(await knownZones(store.db)),
-  ]);
+  const runs = await runsDue(deps, ground);
   let report: RunReport = { accounts: 0, acted: 0, failed: 0 };
-  for (const zone of zones) {
-    const done = await runZone(deps, ground, zone);
+  if (runs.size === 0) return report;
+  const histories = readHistories(store.db, deps, {
+    day: dayOf(now, deps.zone),
+    after: leastReached([...runs.values()]),
+  });
+  for await (const batch of oneAhead(histories)) {
+    const done = await lookForRuns(deps, ground, { runs, batch });
     report = {
       accounts: report.accounts + done.accounts,
       acted: report.acted + done.acted,
       failed: report.failed + done.failed,
     };
   }
+  for (const { key, zone, day } of runs.values()) {
+    // Lists of those that owed at the last look and of which nothing was read today: paid, or gone from the ledger.
+    await store.inTransaction((tx) => markStale(tx, { zone, day, now }));
+    const end = { zone: key, day, reached: undefined, accounts: 0, acted: 0, finishedAt: deps.clock.now() };
+    await store.inTransaction((tx) => moveRun(tx, end));
+  }
   return report;
+}
+
+/** Reads the next batch while this one is worked on: PostgreSQL and this process then wait less for each other. Two are in memory at once. */
+async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = source.next();
+  try {
+    for (;;) {
+      const read = await next;
+      if (read.done === true) return;
+      next = source.next();
+      // Where the work fails before this is awaited, the work's failure is what is told.
+      next.catch(() => {});
+      yield read.value;
+    }
+  } finally {
+    await next.catch(() => {});
+    await source.return(undefined);
+  }
+}
+
+/** The run of one zone's day. */
+type ZoneRun = {
+  readonly zone: string;
+  readonly key: string;
+  readonly day: Temporal.PlainDate;
+  /** Its accounts up to this one are done. */
+  readonly reached: CustomerId | undefined;
+};
+
+const PAUSED = " paused";
+
+/** Runs whose day has begun and that are not finished, by zone. */
+async function runsDue(deps: CollectionsDeps, ground: Ground): Promise<ReadonlyMap<string, ZoneRun>> {
+  const { store } = deps;
+  const { now } = ground;
+  const zones = new Set([
+    deps.zone,
+    ...ground.policies.map((one) => one.version.policy.calendar.timeZone),
+    ...(await knownZones(store.db)),
+  ]);
+  const runs = new Map<string, ZoneRun>();
+  for (const zone of zones) {
+    if (!hasBegun(ground, zone)) continue;
+    const day = dayOf(now, zone);
+    // While sending is paused the lists are kept true all the same; once it goes on, the day is run again and tells.
+    const key = ground.isPaused ? `${zone}${PAUSED}` : zone;
+    const run = await store.inTransaction((tx) => openRun(tx, { zone: key, day, now }));
+    if (run.finished_at === null) runs.set(zone, { zone, key, day, reached: run.reached ?? undefined });
+  }
+  return runs;
 }
 
 /** The earliest hour at which any policy sends: before it the day has not begun. */
@@ -98,63 +156,53 @@ function hasBegun(ground: Ground, zone: string): boolean {
   );
 }
 
-const PAUSED = " paused";
-
-async function runZone(deps: CollectionsDeps, ground: Ground, zone: string): Promise<RunReport> {
-  const nothing = { accounts: 0, acted: 0, failed: 0 };
-  const { store } = deps;
-  const { now } = ground;
-  if (!hasBegun(ground, zone)) return nothing;
-  const day = dayOf(now, zone);
-  // While sending is paused the lists are kept true all the same; once it goes on, the day is run again and tells.
-  const key = ground.isPaused ? `${zone}${PAUSED}` : zone;
-  const run = await store.inTransaction((tx) => openRun(tx, { zone: key, day, now }));
-  if (run.finished_at !== null) return nothing;
-  let report: RunReport = nothing;
-  for await (const batch of readHistories(store.db, deps, {
-    day: dayOf(now, deps.zone),
-    after: run.reached ?? undefined,
-  })) {
-    const own = batch.filter((one) => zoneOf(one, ground, deps.zone) === zone);
-    const done = await lookAtBatch(deps, ground, own);
-    report = {
-      accounts: report.accounts + own.length,
-      acted: report.acted + done.acted,
-      failed: report.failed + done.failed,
-    };
-    const reached = batch.at(-1)?.history.account.accountId;
-    const step = { zone: key, day, reached, accounts: own.length, acted: done.acted, finishedAt: undefined };
-    await store.inTransaction((tx) => moveRun(tx, step));
-  }
-  // Lists of those that owed at the last look and of which nothing was read today: paid, or gone from the ledger.
-  await store.inTransaction((tx) => markStale(tx, { zone, day, now }));
-  const end = { zone: key, day, reached: undefined, accounts: 0, acted: 0, finishedAt: deps.clock.now() };
-  await store.inTransaction((tx) => moveRun(tx, end));
-  return report;
+function leastReached(runs: readonly ZoneRun[]): CustomerId | undefined {
+  let least = runs[0]?.reached;
+  for (const { reached } of runs)
+    if (least !== undefined && (reached === undefined || reached < least)) least = reached;
+  return least;
 }
 
-const zoneOf = (loaded: Loaded, ground: Ground, deskZone: string): string =>
-  standingOf(loaded.history, ground, deskZone).zone;
+type RunBatch = { readonly runs: ReadonlyMap<string, ZoneRun>; readonly batch: readonly Loaded[] };
 
-/** Accounts with nothing to do are written together; each of the others gets a transaction of its own. */
-async function lookAtBatch(
-  deps: CollectionsDeps,
-  ground: Ground,
-  batch: readonly Loaded[],
-): Promise<{ readonly acted: number; readonly failed: number }> {
-  const quiet: Stood[] = [];
-  const busy: CustomerId[] = [];
+/** Looks at those of a batch whose zone has its run and has not reached them, and moves every run on. */
+async function lookForRuns(deps: CollectionsDeps, ground: Ground, { runs, batch }: RunBatch): Promise<RunReport> {
+  const own: Stood[] = [];
   for (const loaded of batch) {
     const standing = standingOf(loaded.history, ground, deps.zone);
-    if (isQuiet(loaded, standing, ground)) quiet.push({ loaded, standing });
-    else busy.push(loaded.history.account.accountId);
+    const run = runs.get(standing.zone);
+    if (run === undefined) continue;
+    if (run.reached !== undefined && loaded.history.account.accountId <= run.reached) continue;
+    own.push({ loaded, standing });
   }
-  await writeQuiet(deps, ground, quiet);
-  const done = await evaluateEach(deps, ground, busy);
-  return { acted: done.acted, failed: done.failed };
+  const done = await lookAtBatch(deps, ground, own);
+  const reached = batch.at(-1)?.history.account.accountId;
+  const byZone = Map.groupBy(own, ({ standing }) => standing.zone);
+  await deps.store.inTransaction(async (tx) => {
+    for (const { key, zone, day } of runs.values()) {
+      const ids = (byZone.get(zone) ?? []).map(({ loaded }) => loaded.history.account.accountId);
+      const acted = ids.filter((id) => done.acted.has(id)).length;
+      await moveRun(tx, { zone: key, day, reached, accounts: ids.length, acted, finishedAt: undefined });
+    }
+  });
+  return { accounts: own.length, acted: done.acted.size, failed: done.failed };
 }
 
+/** A history and where it stands, computed once. */
 type Stood = { readonly loaded: Loaded; readonly standing: Standing };
+type Done = { readonly acted: ReadonlySet<CustomerId>; readonly failed: number };
+
+/** Accounts with nothing to do are written together; each of the others gets a transaction of its own. */
+async function lookAtBatch(deps: CollectionsDeps, ground: Ground, batch: readonly Stood[]): Promise<Done> {
+  const quiet: Stood[] = [];
+  const busy: CustomerId[] = [];
+  for (const stood of batch) {
+    if (isQuiet(stood.loaded, stood.standing, ground)) quiet.push(stood);
+    else busy.push(stood.loaded.history.account.accountId);
+  }
+  await writeQuiet(deps, ground, quiet);
+  return await evaluateEach(deps, ground, busy);
+}
 
 /** Whether a look would lead to nothing but its row. */
 function isQuiet(loaded: Loaded, { prepared, state, day, isTime }: Standing, { settings, isPaused }: Ground): boolean {
@@ -179,7 +227,7 @@ async function writeQuiet(deps: CollectionsDeps, ground: Ground, quiet: readonly
       tx,
       rows.map((row) => row.account_id as CustomerId),
     );
-    await writeStates(tx, rows);
+    await writeLooked(tx, rows, kept);
     await writeMembers(
       tx,
       quiet.map(({ loaded: { history } }) => history.account),
@@ -203,19 +251,15 @@ async function scoresOf(
 }
 
 /** One transaction an account: what fails for one never stops the others, and is looked at again soon. */
-async function evaluateEach(
-  deps: CollectionsDeps,
-  ground: Ground,
-  accountIds: readonly CustomerId[],
-): Promise<{ readonly acted: number; readonly failed: number }> {
-  let acted = 0;
+async function evaluateEach(deps: CollectionsDeps, ground: Ground, accountIds: readonly CustomerId[]): Promise<Done> {
+  const acted = new Set<CustomerId>();
   const failures: unknown[] = [];
   for (const accountId of accountIds) {
     try {
       const looked = await deps.store.inTransaction((tx) =>
         evaluateAccount(tx, deps, { accountId, ground, tells: true }),
       );
-      if (looked.acted) acted++;
+      if (looked.acted) acted.add(accountId);
     } catch (error) {
       failures.push(error);
       deps.onFailed(accountId, error);
@@ -255,7 +299,8 @@ async function lookAtMarked(deps: CollectionsDeps, ground: Ground, marks: readon
   const seen = new Set<CustomerId>();
   for await (const batch of readHistories(store.db, deps, { accountIds, day: dayOf(ground.now, deps.zone) })) {
     for (const { history } of batch) seen.add(history.account.accountId);
-    await lookAtBatch(deps, ground, batch);
+    const stood = batch.map((loaded) => ({ loaded, standing: standingOf(loaded.history, ground, deps.zone) }));
+    await lookAtBatch(deps, ground, stood);
   }
   // Nothing of these is open any more: those that were in a list are looked at one by one, the others have never owed.
   const rest = accountIds.filter((id) => !seen.has(id));

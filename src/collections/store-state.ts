@@ -53,30 +53,6 @@ export type StateToWrite = {
   readonly last_told_on: string | null;
 };
 
-const COLUMNS = sql`account_id, name, name_key, country, customer_class, pays_for, zone, day, told_day, evaluated_at, policy_id, policy_version, step, step_index,
-  days, overdue, overdue_minor, overdue_currency, is_overdue, overdue_invoices, next_due_day, next_day, next_step, next_what, tells, resting, is_held, is_exempt,
-  chance_bps, contacted_bps, value_minor, reasons, reading, last_told_on`;
-const TYPES = sql`account_id text, name text, name_key text, country text, customer_class text, pays_for integer, zone text, day date, told_day date, evaluated_at timestamptz,
-  policy_id text, policy_version integer, step text, step_index smallint, days integer, overdue jsonb, overdue_minor bigint, overdue_currency text, is_overdue boolean,
-  overdue_invoices integer, next_due_day date, next_day date, next_step text, next_what text, tells text, resting jsonb, is_held boolean, is_exempt boolean,
-  chance_bps integer, contacted_bps integer, value_minor bigint, reasons jsonb, reading text, last_told_on date`;
-
-/** Writes rows, in the order of ids so that two writers never wait for each other; an older look never overwrites a newer one. */
-export async function writeStates(tx: Tx, rows: readonly StateToWrite[]): Promise<void> {
-  if (rows.length === 0) return;
-  await sql`insert into collections_state (${COLUMNS})
-    select ${COLUMNS} from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as g(${TYPES}) order by account_id
-    on conflict (account_id) do update set name = excluded.name, name_key = excluded.name_key, country = excluded.country, customer_class = excluded.customer_class,
-      pays_for = excluded.pays_for, zone = excluded.zone, day = excluded.day, told_day = greatest(collections_state.told_day, excluded.told_day),
-      evaluated_at = excluded.evaluated_at, policy_id = excluded.policy_id, policy_version = excluded.policy_version, step = excluded.step, step_index = excluded.step_index,
-      days = excluded.days, overdue = excluded.overdue, overdue_minor = excluded.overdue_minor, overdue_currency = excluded.overdue_currency,
-      is_overdue = excluded.is_overdue, overdue_invoices = excluded.overdue_invoices, next_due_day = excluded.next_due_day, next_day = excluded.next_day,
-      next_step = excluded.next_step, next_what = excluded.next_what, tells = excluded.tells, resting = excluded.resting, is_held = excluded.is_held,
-      is_exempt = excluded.is_exempt, chance_bps = excluded.chance_bps, contacted_bps = excluded.contacted_bps, value_minor = excluded.value_minor,
-      reasons = excluded.reasons, reading = excluded.reading, last_told_on = excluded.last_told_on
-    where collections_state.evaluated_at <= excluded.evaluated_at`.execute(tx);
-}
-
 export type KeptState = {
   readonly account_id: CustomerId;
   readonly step: string | null;
@@ -84,10 +60,12 @@ export type KeptState = {
   readonly told_day: Temporal.PlainDate | null;
   readonly policy_id: string | null;
   readonly policy_version: number | null;
+  /** Of everything the row said; null = not kept. */
+  readonly digest: string | null;
 };
 /** How accounts stood at the last look, for the event that says what changed. */
 export async function keptStates(tx: Tx, ids: readonly CustomerId[]): Promise<ReadonlyMap<CustomerId, KeptState>> {
-  const { rows } = await sql<KeptState>`select account_id, step, step_index, told_day, policy_id, policy_version
+  const { rows } = await sql<KeptState>`select account_id, step, step_index, told_day, policy_id, policy_version, digest
     from collections_state where account_id = any(${ids}::text[])`.execute(tx);
   return new Map(rows.map((row) => [row.account_id, row]));
 }
