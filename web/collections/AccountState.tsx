@@ -7,6 +7,7 @@ import { Panel } from "../kit/Panel.tsx";
 import { Glyph, Tag } from "../kit/Risk.tsx";
 import { EmptyState } from "../kit/States.tsx";
 import { useStepName } from "./steps.ts";
+import "./ladder/ladder.css";
 
 type State = NonNullable<AccountWire["state"]>;
 type Step = State["steps"][number];

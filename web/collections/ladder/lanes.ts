@@ -94,10 +94,10 @@ export function spanOf(steps: readonly DrawnStep[]): { readonly from: number; re
 /** A rung with its place: the row of its lane, and where its words must end, in days. */
 export type Placed = { readonly rung: Rung; readonly row: number; readonly end: number };
 const ROWS_MAX = 3;
-/** Share of a lane that a letter takes, and the mark with its edges: of a lane of about 800 px. */
-const LETTER = 0.0075;
-const MARK = 0.045;
-const ASKS = 0.05;
+/** Share of a lane that a letter takes, and the mark with its edges: of the narrowest lane, about 550 px. */
+const LETTER = 0.0115;
+const MARK = 0.05;
+const ASKS = 0.08;
 
 /**
  * Rows of one lane so that no words are cut where there is room below. Effects stay in one row while each has room until the
