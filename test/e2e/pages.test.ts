@@ -9,7 +9,7 @@ import type { Browser, Page } from "playwright-core";
 import { en } from "../../web/i18n/en.ts";
 import { launchBrowser } from "./browser.ts";
 import { asDemoPerson, type RunningDesk, startDemoDesk } from "./desk.ts";
-import { newPerson, type Person, region, sees, signInAs } from "./person.ts";
+import { newPerson, type Person, region, sees, signInAs, simulated } from "./person.ts";
 
 type Look = { readonly lang: "en" | "sv"; readonly scheme: "light" | "dark"; readonly width: 1440 | 390 };
 const LOOKS: readonly Look[] = [
@@ -29,12 +29,27 @@ const HEIGHT_MAX = 8_000;
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 /** An experiment of the checker that takes a person's initials for the label of their button. */
 const NOT_RUN = { "label-content-name-mismatch": { enabled: false } };
-const SETTINGS_TABS = ["people", "partner-center", "feeds", "desk", "approvals", "rates", "keys", "demo"];
+const SETTINGS_TABS = [
+  "people",
+  "partner-center",
+  "feeds",
+  "desk",
+  "approvals",
+  "rates",
+  "letters",
+  "stripe",
+  "keys",
+  "demo",
+];
 
 let desk: RunningDesk;
 let browser: Browser;
 let paths: readonly string[];
 
+const LETTER_TABS = ["list", "print", "incoming", "templates"];
+
+type Accounts = { readonly rows: readonly { readonly accountId: string; readonly name: string }[] };
+type Letters = { readonly rows: readonly { readonly letterId: string; readonly channel: string }[] };
 type Rows = {
   readonly rows: readonly { readonly id: string; readonly name?: string; readonly customerName?: string }[];
 };
@@ -52,6 +67,14 @@ before(async () => {
     one("/api/cases", "Havsö Logistik AB"),
     one("/api/proposals", "Brouwer Install BV"),
   ]);
+  const [account, letter] = await Promise.all([
+    ask<Accounts>("/api/collections/accounts?filter=overdue"),
+    ask<Letters>("/api/collections/letters"),
+  ]).then(([accounts, letters]) => [
+    accounts.rows.find(({ name }) => name === "Granit Bygg i Umeå AB")?.accountId ?? assert.fail("the account to work"),
+    letters.rows.find(({ channel }) => channel === "mail")?.letterId ?? assert.fail("a letter by mail"),
+  ]);
+  const simulation = await simulated(browser, desk);
   paths = [
     "/",
     "/notices",
@@ -64,9 +87,23 @@ before(async () => {
     "/customers",
     `/customers/${customer}`,
     `/customers/${leaving}`,
+    "/receivables",
+    `/receivables/${account}`,
     "/import",
     "/money-in",
     "/spend",
+    "/collections",
+    "/collections?only=all",
+    `/collections/accounts/${account}`,
+    "/collections/policies",
+    "/collections/policies/se",
+    "/collections/simulations",
+    `/collections/simulations/${simulation}`,
+    "/collections/promises",
+    "/collections/disputes",
+    ...LETTER_TABS.map((tab) => `/collections/letters?tab=${tab}`),
+    `/collections/letters/${letter}`,
+    "/policy",
     "/audit",
     ...SETTINGS_TABS.map((tab) => `/settings?tab=${tab}`),
     "/account",
@@ -92,9 +129,23 @@ async function visit(person: Person, path: string, { lang, scheme }: Look): Prom
 
 /** What can be seen to be wrong without knowing the page. */
 async function faultsOf(page: Page): Promise<readonly string[]> {
-  const [headings, tooWide, names, text, title] = await Promise.all([
+  const [headings, tooWide, covered, names, text, title] = await Promise.all([
     page.locator("h1").count(),
     page.locator("html").evaluate((root) => Number(root.scrollWidth - root.clientWidth)),
+    page.locator("table.data-table tbody tr").evaluateAll(
+      (rows) =>
+        rows.filter((row) => {
+          const boxes = [...row.children].map((cell) => cell.getBoundingClientRect()).filter(({ width }) => width > 0);
+          return boxes.some((one, at) =>
+            boxes.some(
+              (other, next) =>
+                next > at &&
+                Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1 &&
+                Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1,
+            ),
+          );
+        }).length,
+    ),
     page
       .locator("[aria-label],[title],[placeholder]")
       .evaluateAll((all) =>
@@ -106,13 +157,14 @@ async function faultsOf(page: Page): Promise<readonly string[]> {
   return [
     ...(headings === 1 ? [] : [`${headings} first headings`]),
     ...(tooWide <= 0 ? [] : [`${tooWide} px wider than the screen`]),
+    ...(covered === 0 ? [] : [`cells lie over each other in ${covered} rows`]),
     ...rawWords([title, text, ...names].join("\n")).map((word) => `raw on the page: ${word}`),
   ];
 }
 
 const PREFIXES = new Set(Object.keys(en).map((key) => key.split(".")[0] ?? ""));
 const RAW =
-  /\{\w+\}|\bundefined\b|\bNaN\b|\[object \w+\]|Invalid Date|(?<![\w@/.-])[a-z]+(?:\.[a-z][\w-]*)+(?![\w@/])/g;
+  /(?<!\{)\{\w+\}(?!\})|\bundefined\b|\bNaN\b|\[object \w+\]|Invalid Date|(?<![\w@/.-])[a-z]+(?:\.[a-z][\w-]*)+(?![\w@/])/g;
 
 /** Word keys, unfilled places and the traces of values that nobody formatted. */
 function rawWords(text: string): readonly string[] {
@@ -125,7 +177,9 @@ async function violationsOf(page: Page): Promise<readonly string[]> {
   const size = page.viewportSize() ?? assert.fail("the page has a size");
   const pageHeight = await page.locator("html").evaluate((root) => Number(root.scrollHeight));
   await page.setViewportSize({ width: size.width, height: Math.min(Math.max(size.height, pageHeight), HEIGHT_MAX) });
+  // Letters are shown in frames that run no scripts, so the checker cannot enter them.
   const { violations } = await new AxeBuilder({ page })
+    .exclude("iframe")
     .options({ runOnly: TAGS, resultTypes: ["violations"], rules: NOT_RUN })
     .analyze();
   await page.setViewportSize(size);

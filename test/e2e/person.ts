@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
-import type { RunningDesk } from "./desk.ts";
+import { type RunningDesk, until } from "./desk.ts";
 
 /** How long one thing may take to appear on the page of a busy machine. */
 const APPEARS_MS_MAX = 30_000;
@@ -94,4 +94,33 @@ export async function enterFirst({ context }: Person, desk: Pick<RunningDesk, "u
     },
   });
   assert.equal(answer.status(), 200, await answer.text());
+}
+
+const SIMULATED_DAYS = { from: 140, to: 10 } as const;
+type Simulation = { readonly row: { readonly state: string } };
+
+/** A simulation of the policy in force over the demo's last months, run to its end: the demo itself has none. */
+export async function simulated(browser: Browser, desk: RunningDesk): Promise<string> {
+  const person = await newPerson(browser);
+  const { request } = person.context;
+  await signInAs(person, desk, "Karin Holm");
+  const path = `${desk.url}/api/collections/simulations`;
+  const today = Temporal.Now.plainDateISO();
+  const started = await request.post(path, {
+    headers: { "idempotency-key": crypto.randomUUID(), origin: desk.url },
+    data: {
+      policy: { policyId: "se", version: 1 },
+      from: today.subtract({ days: SIMULATED_DAYS.from }).toString(),
+      to: today.subtract({ days: SIMULATED_DAYS.to }).toString(),
+    },
+  });
+  assert.equal(started.status(), 200, await started.text());
+  const { simulationId } = (await started.json()) as { simulationId: string };
+  await until("the simulation to end", async () => {
+    const { row } = (await (await request.get(`${path}/${simulationId}`)).json()) as Simulation;
+    assert.notEqual(row.state, "failed");
+    return row.state === "done" ? true : undefined;
+  });
+  await person.leave();
+  return simulationId;
 }

@@ -4,10 +4,11 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Browser } from "playwright-core";
 import { launchBrowser } from "./browser.ts";
 import { asDemoPerson, type RunningDesk, startDemoDesk } from "./desk.ts";
 import { toPalette } from "./png.ts";
-import { newPerson, type Person, region, sees, signInAs } from "./person.ts";
+import { newPerson, type Person, region, sees, signInAs, simulated } from "./person.ts";
 
 const FOLDER = join(import.meta.dirname, "..", "..", "docs", "pictures");
 const BYTES_MAX = 250_000;
@@ -31,7 +32,7 @@ const WIDE = { width: 1440, height: 900 } as const;
 const TALL = { width: 1440, height: 1280 } as const;
 const PHONE = { width: 390, height: 844 } as const;
 
-async function shotsOf(desk: RunningDesk): Promise<readonly Shot[]> {
+async function shotsOf(browser: Browser, desk: RunningDesk): Promise<readonly Shot[]> {
   const ask = await asDemoPerson(desk, "Astrid Lund");
   const idOf = async (path: string, name: string) => {
     const found = (await ask<Rows>(path)).rows.find((row) => (row.name ?? row.customerName) === name);
@@ -43,11 +44,21 @@ async function shotsOf(desk: RunningDesk): Promise<readonly Shot[]> {
     idOf("/api/cases", "Havsö Logistik AB"),
     idOf("/api/proposals", "Brouwer Install BV"),
   ]);
+  const simulation = await simulated(browser, desk);
   return [
     { name: "today.light", path: "/", scheme: "light", size: TALL, prepare: drawn },
     { name: "passport.light", path: `/customers/${customer}`, scheme: "light", size: TALL, prepare: drawn },
     { name: "case.light", path: `/cases/${mined}`, scheme: "light", size: TALL, prepare: drawn },
     { name: "decision.light", path: `/decisions/${decision}`, scheme: "light", size: WIDE, prepare: dryRun },
+    { name: "collections.light", path: "/collections", scheme: "light", size: TALL },
+    {
+      name: "simulation.light",
+      path: `/collections/simulations/${simulation}`,
+      scheme: "light",
+      size: WIDE,
+      prepare: drawn,
+    },
+    { name: "receivables.light", path: "/receivables", scheme: "light", size: WIDE },
     { name: "today.dark", path: "/", scheme: "dark", size: TALL, prepare: drawn },
     { name: "case.390.dark", path: `/cases/${mined}`, scheme: "dark", size: PHONE },
   ];
@@ -83,7 +94,7 @@ const [desk, browser] = await Promise.all([startDemoDesk(), launchBrowser()]);
 try {
   const person = await newPerson(browser);
   await signInAs(person, desk, "Jonas Wik");
-  for (const shot of await shotsOf(desk)) await shoot(person, desk, shot);
+  for (const shot of await shotsOf(browser, desk)) await shoot(person, desk, shot);
 } finally {
   await browser.close();
   await desk.stop();
