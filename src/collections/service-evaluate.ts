@@ -45,20 +45,33 @@ export type Standing = {
 };
 
 export function standingOf(history: AccountHistory, ground: Ground, deskZone: string): Standing {
-  const prepared = policyFor(history, ground.policies, dayOf(ground.now, history.account.timeZone ?? deskZone));
+  const { timeZone } = history.account;
+  const prepared = policyFor(history, ground.policies, localOf(ground.now, timeZone ?? deskZone).day);
   const calendar = prepared?.version.policy.calendar;
-  const zone = history.account.timeZone ?? calendar?.timeZone ?? deskZone;
-  const local = ground.now.toZonedDateTimeISO(zone);
-  const day = local.toPlainDate();
+  const zone = timeZone ?? calendar?.timeZone ?? deskZone;
+  const { day, time } = localOf(ground.now, zone);
   return {
     prepared,
     zone,
     day,
     state: prepared === undefined ? undefined : ladderState(history, prepared, day),
-    isTime:
-      calendar !== undefined &&
-      Temporal.PlainTime.compare(local.toPlainTime(), Temporal.PlainTime.from(calendar.sendAt)) >= 0,
+    isTime: calendar !== undefined && Temporal.PlainTime.compare(time, Temporal.PlainTime.from(calendar.sendAt)) >= 0,
   };
+}
+
+type Local = { readonly day: Temporal.PlainDate; readonly time: Temporal.PlainTime };
+const locals = new WeakMap<Temporal.Instant, Map<string, Local>>();
+/** What calendar and clock say in a zone at the moment of a run: worked out once a zone, not once an account. */
+function localOf(now: Temporal.Instant, zone: string): Local {
+  let known = locals.get(now);
+  if (known === undefined) locals.set(now, (known = new Map<string, Local>()));
+  let local = known.get(zone);
+  if (local === undefined) {
+    const there = now.toZonedDateTimeISO(zone);
+    local = { day: there.toPlainDate(), time: there.toPlainTime() };
+    known.set(zone, local);
+  }
+  return local;
 }
 
 export type Looked = { readonly accountId: CustomerId; readonly acted: boolean };
