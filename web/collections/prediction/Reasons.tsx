@@ -26,19 +26,21 @@ const TELLING = new Set([
 ]);
 const SHORT_REASONS_MAX = 2;
 
-/** The heaviest reasons that speak for themselves, as one line without their points. */
+/** The heaviest reasons that speak for themselves, as one line without their points; without any, the heaviest with them. */
 export function useShortReasons(): (reasons: readonly Reason[]) => string {
   const text = useReasonText();
-  return (reasons) =>
-    reasons
-      .filter(({ kind }) => TELLING.has(kind))
-      .slice(0, SHORT_REASONS_MAX)
+  return (reasons) => {
+    const telling = reasons.filter(({ kind }) => TELLING.has(kind)).slice(0, SHORT_REASONS_MAX);
+    const [heaviest] = reasons;
+    if (telling.length === 0) return heaviest === undefined ? "" : text(heaviest);
+    return telling
       .map((reason) => {
         const { points } = reason.facts;
         const words = text(reason);
         return typeof points === "number" ? words.replace(` (${signedPoints(points)})`, "") : words;
       })
       .join(". ");
+  };
 }
 
 export function Reasons({ reasons }: { readonly reasons: readonly Reason[] }) {
