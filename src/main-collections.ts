@@ -47,6 +47,8 @@ export type ForCollections = {
   readonly notices: WiredNotices;
   readonly responseDeps: ResponseDeps;
   readonly onChanged: ImportDeps["onChanged"];
+  /** For the demo's past. */
+  readonly isPast?: boolean | undefined;
 };
 
 /** Collections with its policies, letters and prediction, given what other slices know. */
@@ -69,6 +71,7 @@ export function wireCollections(parts: SliceParts, around: ForCollections) {
     settings: access.letterSettings,
     isDemo: parts.isDemo,
     demoMail: parts.demoMail,
+    isPast: around.isPast,
     dataFolder: parts.dataFolder,
     zone: () => desk.zone,
     language: async (tx) => (await access.settings(tx))["desk.language"] ?? "en",

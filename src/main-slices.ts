@@ -83,7 +83,7 @@ export async function wireSlices(parts: SliceParts) {
     followDeps,
     collections,
     /** The same by another clock: how the demo lives through its past. */
-    collectionsAt: (at: Clock) => wireCollections({ ...parts, clock: at }, forCollections),
+    collectionsAt: (at: Clock) => wireCollections({ ...parts, clock: at }, { ...forCollections, isPast: true }),
     noticesOfCustomer: notices.noticesOfCustomer,
     casesOf: customersDeps.casesOf,
     openNotices: (tx: Tx, now: Temporal.Instant) => openNotices(noticesDeps, tx, now),

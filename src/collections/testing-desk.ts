@@ -13,7 +13,7 @@ import { readLedger } from "../receivables/store-ledger.ts";
 import { claimsOn } from "../receivables/store-money.ts";
 import type { ProposalStateKind } from "../response/contract.ts";
 import { SURETY, type Store, type Tx } from "../store/contract.ts";
-import type { Policy } from "./contract-policy.ts";
+import type { Policy, PolicyVersion } from "./contract-policy.ts";
 import type { CollectionsDeps, Holding, ProposalFacts, ResponseDoor } from "./deps.ts";
 import { createLetters } from "./letters/letters.ts";
 import { claimsOf } from "./policy/claims.ts";
@@ -84,22 +84,18 @@ export function standIn() {
 
 export type TestDesk = ReturnType<typeof testDesk>;
 
-/** @param policy undefined = the Swedish pack, with fees agreed */
-export function testDesk(
-  store: Store,
-  { policy, from, folder, door }: { policy?: Policy; from: string; folder?: string; door?: ResponseDoor },
-) {
-  const dataFolder = folder ?? mkdtempSync(join(tmpdir(), "surety-collections-"));
-  if (folder === undefined) after(() => rmSync(dataFolder, { recursive: true, force: true }));
-  let now = Temporal.Instant.from(from);
-  const clock = { now: () => now };
-  const at = standIn();
-  const version = { policy: policy ?? packPolicy("se"), version: 1 };
-  const holdings = new Map<CustomerId, readonly Holding[]>();
-  const onChanged = (tx: Tx, ids: readonly CustomerId[]) => markDirty(tx, ids, now);
-  let slice: ReturnType<typeof collectionsSlice> | undefined;
-  const wired = () => slice ?? fail();
-  const letters = createLetters({
+type Slice = ReturnType<typeof collectionsSlice>;
+type World = {
+  readonly store: Store;
+  readonly clock: { now: () => Temporal.Instant; set: (now: Temporal.Instant) => void };
+  readonly dataFolder: string;
+  readonly wired: () => Slice;
+  readonly onChanged: (tx: Tx, ids: readonly CustomerId[]) => Promise<void>;
+};
+type TestLetters = ReturnType<typeof lettersIn>;
+
+const lettersIn = ({ store, clock, dataFolder, wired }: World) =>
+  createLetters({
     store,
     clock,
     newId: randomUUID,
@@ -115,59 +111,65 @@ export function testDesk(
     accountToday: (tx, accountId, instant) => wired().accountToday(tx, { accountId, now: instant }),
     post: async () => fail(),
   });
-  const deps: CollectionsDeps = {
-    store,
-    clock,
-    newId: randomUUID,
-    enqueue: async () => {},
-    customersByIds: async () => new Map(),
-    readLedger,
-    firstInvoiceDays,
-    recordClaims: recordClaimsWith({ onChanged }),
-    recordMoney: recordMoneyWith({ onChanged }),
-    accountsOf: async () => new Map(),
-    noticesOf: letters.noticesOf,
-    contactsOf: letters.accountContacts,
-    phonesOf: async () => new Map(),
-    queueNotice: letters.queueNotice,
-    markCall: letters.markCall,
-    callScript: letters.callScript,
-    policiesOn: async () => [version],
-    claimsFor: (ask) => claimsOf(ask),
-    claimsOn,
-    inForceSince: async () => new Map(),
-    score: async () => [],
-    learntFrom: async () => undefined,
-    response: door ?? at.door,
-    holdingsOf: async (_tx, ids) => new Map(ids.map((id) => [id, holdings.get(id) ?? []])),
-    renewalsAhead: async () => [],
-    windowsAhead: async () => [],
-    openCasesOf: async () => [],
-    reportFinding: async () => fail(),
-    resolveFinding: async () => {},
-    bankFreshness: async () => undefined,
-    converterOn: async () => (amount, to) => (amount.currency === to ? amount : undefined),
-    reportingCurrency: async () => "SEK",
-    people: async () => PEOPLE,
-    zone: ZONE,
-    onFailed: (_id, error) => {
-      throw error;
-    },
-  };
-  slice = collectionsSlice(deps);
+
+type DepsParts = {
+  readonly letters: TestLetters;
+  readonly version: PolicyVersion;
+  readonly response: ResponseDoor;
+  readonly holdings: ReadonlyMap<CustomerId, readonly Holding[]>;
+};
+
+const depsIn = (
+  { store, clock, onChanged }: World,
+  { letters, version, response, holdings }: DepsParts,
+): CollectionsDeps => ({
+  store,
+  clock,
+  newId: randomUUID,
+  enqueue: async () => {},
+  customersByIds: async () => new Map(),
+  readLedger,
+  firstInvoiceDays,
+  recordClaims: recordClaimsWith({ onChanged }),
+  recordMoney: recordMoneyWith({ onChanged }),
+  accountsOf: async () => new Map(),
+  noticesOf: letters.noticesOf,
+  contactsOf: letters.accountContacts,
+  phonesOf: async () => new Map(),
+  queueNotice: letters.queueNotice,
+  markCall: letters.markCall,
+  callScript: letters.callScript,
+  policiesOn: async () => [version],
+  claimsFor: (ask) => claimsOf(ask),
+  claimsOn,
+  inForceSince: async () => new Map(),
+  score: async () => [],
+  learntFrom: async () => undefined,
+  response,
+  holdingsOf: async (_tx, ids) => new Map(ids.map((id) => [id, holdings.get(id) ?? []])),
+  renewalsAhead: async () => [],
+  windowsAhead: async () => [],
+  openCasesOf: async () => [],
+  reportFinding: async () => fail(),
+  resolveFinding: async () => {},
+  bankFreshness: async () => undefined,
+  converterOn: async () => (amount, to) => (amount.currency === to ? amount : undefined),
+  reportingCurrency: async () => "SEK",
+  people: async () => PEOPLE,
+  zone: ZONE,
+  onFailed: (_id, error) => {
+    throw error;
+  },
+});
+
+/** What happens at the desk of a test: days, payments, new accounts. */
+function doings({ store, clock, wired }: World, { deps, letters }: { deps: CollectionsDeps; letters: TestLetters }) {
   const [send] = letters.jobs();
   return {
-    ...slice,
-    deps,
-    letters,
-    onChanged,
-    standIn: at,
-    clock: (to: string) => void (now = Temporal.Instant.from(to)),
-    hold: (id: CustomerId, rows: readonly Holding[]) => void holdings.set(id, rows),
     send: async () => send?.handle(null),
     /** One day as the desk lives it: what happened, the run, and the letters out. */
     day: async (day: string, time = "09:30") => {
-      now = Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: ZONE, plainTime: time }).toInstant();
+      clock.set(Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: ZONE, plainTime: time }).toInstant());
       await wired().follow();
       await wired().runDirty();
       const report = await wired().runDay();
@@ -175,44 +177,55 @@ export function testDesk(
       await send?.handle(null);
       return report;
     },
-    pay: (customerId: CustomerId, amountMinor: bigint, day: string, number = randomUUID() as string) =>
-      store.inTransaction((tx) =>
-        deps.recordMoney(tx, {
-          rows: [
-            {
-              customerId,
-              system: "bank",
-              number,
-              kind: "payment",
-              currency: "SEK",
-              amountMinor,
-              valueDate: Temporal.PlainDate.from(day),
-              names: [],
-            },
-          ],
-          actor: SURETY,
-          now,
-        }),
-      ),
+    pay: (customerId: CustomerId, amountMinor: bigint, day: string, number = randomUUID() as string) => {
+      const valueDate = Temporal.PlainDate.from(day);
+      const money = { customerId, system: "bank", number, kind: "payment", currency: "SEK", amountMinor } as const;
+      return store.inTransaction((tx) =>
+        deps.recordMoney(tx, { rows: [{ ...money, valueDate, names: [] }], actor: SURETY, now: clock.now() }),
+      );
+    },
     newAccount: async (invoices: readonly { number: string; amount: bigint; issued: string; due: string }[]) => {
       const customerId = randomUUID() as CustomerId;
+      const contact = { channel: "mail", address: "ekonomi@kund.example", name: null, source: "person" } as const;
       await store.inTransaction(async (tx) => {
         await addInvoices(
           tx,
           invoices.map((one) => ({ ...one, customerId })),
         );
-        await letters.addContact(tx, {
-          accountId: customerId,
-          channel: "mail",
-          address: "ekonomi@kund.example",
-          name: null,
-          source: "person",
-          actor: SURETY,
-          now,
-        });
+        await letters.addContact(tx, { ...contact, accountId: customerId, actor: SURETY, now: clock.now() });
       });
       return customerId;
     },
+  };
+}
+
+/** @param policy undefined = the Swedish pack, with fees agreed */
+export function testDesk(
+  store: Store,
+  { policy, from, folder, door }: { policy?: Policy; from: string; folder?: string; door?: ResponseDoor },
+) {
+  const dataFolder = folder ?? mkdtempSync(join(tmpdir(), "surety-collections-"));
+  if (folder === undefined) after(() => rmSync(dataFolder, { recursive: true, force: true }));
+  let now = Temporal.Instant.from(from);
+  const clock = { now: () => now, set: (to: Temporal.Instant) => void (now = to) };
+  const at = standIn();
+  const holdings = new Map<CustomerId, readonly Holding[]>();
+  const onChanged = (tx: Tx, ids: readonly CustomerId[]) => markDirty(tx, ids, now);
+  let slice: Slice | undefined;
+  const world: World = { store, clock, dataFolder, wired: () => slice ?? fail(), onChanged };
+  const letters = lettersIn(world);
+  const version = { policy: policy ?? packPolicy("se"), version: 1 };
+  const deps = depsIn(world, { letters, version, response: door ?? at.door, holdings });
+  slice = collectionsSlice(deps);
+  return {
+    ...slice,
+    ...doings(world, { deps, letters }),
+    deps,
+    letters,
+    onChanged,
+    standIn: at,
+    clock: (to: string) => clock.set(Temporal.Instant.from(to)),
+    hold: (id: CustomerId, rows: readonly Holding[]) => void holdings.set(id, rows),
   };
 }
 

@@ -25,6 +25,8 @@ export type LettersDeps = {
   readonly isDemo: boolean;
   /** A mail server on this machine that the demo hands its mail to instead of writing files. */
   readonly demoMail?: { readonly host: string; readonly port: number } | undefined;
+  /** The demo lives through its own past: letters of then are told without being drawn or handed to anybody. */
+  readonly isPast?: boolean | undefined;
   /** Holds `mail-out` (what the demo sends) and `mail-in` (raw mail that came back). */
   readonly dataFolder: string;
   readonly zone: () => string;
