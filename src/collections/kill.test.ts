@@ -85,7 +85,8 @@ function live(told: Told, killAfterMs: number | undefined): Promise<string | und
       at = line;
       if (killAfterMs !== undefined) timer ??= setTimeout(() => child.kill("SIGKILL"), killAfterMs);
     });
-    child.once("exit", (code, signal) => {
+    // Closed, not only ended: the last day it told may still be on its way.
+    child.once("close", (code, signal) => {
       clearTimeout(timer);
       if (signal === "SIGKILL") done(at);
       else if (code === 0) done(undefined);

@@ -80,6 +80,9 @@ export async function liveOn(
   const desk = testDesk(store, { from: "2026-03-01T08:00:00Z", policy: policyWithFees(), folder, door: tableDoor() });
   for (const { id, subscriptionId } of accounts)
     desk.hold(id as CustomerId, [{ ...seats(id as CustomerId, "Seats"), subscriptionId }]);
+  // As the program does when it starts: what a killed one had in hand, on the day it was killed, is taken over.
+  const [first] = days;
+  if (first !== undefined) desk.clock(`${first}T09:30:00[Europe/Stockholm]`);
   await desk.letters.takeOver();
   for (const day of days) {
     begun(day);

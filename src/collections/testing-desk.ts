@@ -224,7 +224,9 @@ export function testDesk(
     letters,
     onChanged,
     standIn: at,
-    clock: (to: string) => clock.set(Temporal.Instant.from(to)),
+    /** An instant, or a time with its zone in brackets. */
+    clock: (to: string) =>
+      clock.set(to.includes("[") ? Temporal.ZonedDateTime.from(to).toInstant() : Temporal.Instant.from(to)),
     hold: (id: CustomerId, rows: readonly Holding[]) => void holdings.set(id, rows),
   };
 }

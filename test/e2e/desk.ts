@@ -62,11 +62,16 @@ function environment(dataFolder: string, more: Readonly<Record<string, string>>)
 }
 
 /** Starts a desk and waits until it has printed its address and link. */
-export async function startDesk(settings: { readonly demo?: boolean } = {}): Promise<RunningDesk> {
+export async function startDesk(
+  settings: { readonly demo?: boolean; readonly environment?: Readonly<Record<string, string>> } = {},
+): Promise<RunningDesk> {
   const dataFolder = mkdtempSync(join(tmpdir(), "surety-e2e-"));
   // Started by root, the database server runs as another account that must find its folder.
   chmodSync(dataFolder, 0o755);
-  const env = environment(dataFolder, settings.demo === undefined ? {} : { SURETY_DEMO: settings.demo ? "1" : "0" });
+  const env = environment(dataFolder, {
+    ...(settings.demo !== undefined && { SURETY_DEMO: settings.demo ? "1" : "0" }),
+    ...settings.environment,
+  });
   const log: string[] = [];
   const said: string[] = [];
   const program = [join(ROOT, "src", "main.ts")];
@@ -142,8 +147,8 @@ export async function asDemoPerson(desk: RunningDesk, name: string): Promise<<T>
 type DeskFacts = { readonly demoLoading: unknown; readonly counts: { readonly customers: number } };
 
 /** A demo desk with everything of the demo reseller in it, as a visitor has it a quarter of a minute after the start. */
-export async function startDemoDesk(): Promise<RunningDesk> {
-  const desk = await startDesk();
+export async function startDemoDesk(more: Readonly<Record<string, string>> = {}): Promise<RunningDesk> {
+  const desk = await startDesk({ environment: more });
   try {
     const ask = await asDemoPerson(desk, "Astrid Lund");
     await until("the demo to be loaded", async () => {
