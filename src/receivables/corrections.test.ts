@@ -132,7 +132,7 @@ test("a lower amount settles from its day on; a higher one opens from its day on
     { customerId: CUSTOMER, asOf: dayAt(30), skip: 0, limit: 50 },
   );
   assert.deepEqual(
-    movements.filter(({ what }) => what === "correction").map(({ day, change }) => `${day} ${change.minor}`),
-    [`${dayAt(20)} 80`, `${dayAt(10)} -50`],
+    movements.filter(({ what }) => what === "correction").map(({ day, change }) => `${day.toString()} ${change.minor}`),
+    [`${dayAt(20).toString()} 80`, `${dayAt(10).toString()} -50`],
   );
 });

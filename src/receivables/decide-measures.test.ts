@@ -98,7 +98,7 @@ test("with even sales count-back and simple DSO agree", () =>
 test("months go back from the part of the own month, without gap or overlap", () => {
   const months = monthsBack(Temporal.PlainDate.from("2026-03-31"), 3);
   assert.deepEqual(
-    months.map(({ from, upTo, days }) => `${from}..${upTo} ${days}`),
+    months.map(({ from, upTo, days }) => `${from.toString()}..${upTo.toString()} ${days}`),
     ["2026-03-01..2026-03-31 31", "2026-02-01..2026-02-28 28", "2026-01-01..2026-01-31 31"],
   );
 });

@@ -64,7 +64,8 @@ export const ledgerPageRoutes = (deps: LedgerPageDeps): Route[] => [
         for (let from = 0; from < found.total; from += CSV_ROWS_AT_ONCE)
           yield (await found.slice(from, from + CSV_ROWS_AT_ONCE)).map(agedCsv.row).join("");
       }
-      return ok({ contentType: "text/csv; charset=utf-8", fileName: `ageing ${asOf}.csv`, chunks: chunks() });
+      const fileName = `ageing ${asOf.toString()}.csv`;
+      return ok({ contentType: "text/csv; charset=utf-8", fileName, chunks: chunks() });
     },
   }),
   route({

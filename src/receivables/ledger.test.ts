@@ -73,7 +73,7 @@ test("KB-11: a refund without a credit note opens the invoice again on its day, 
   assert.deepEqual(await at("2026-07-05"), [100n, 0n]);
   const [account] = await ledger("open", "2026-07-05");
   assert.deepEqual(
-    account?.items[0]?.applied.map((one) => `${one.day} ${one.amountMinor}`),
+    account?.items[0]?.applied.map((one) => `${one.day.toString()} ${one.amountMinor}`),
     ["2026-06-10 100", "2026-07-05 -100"],
   );
   assert.deepEqual(await ledger("open", "2026-07-04"), []);
@@ -116,10 +116,10 @@ test("a chargeback opens what the payment paid, its end restores it, in any orde
         [0n, 0n],
         [0n, 0n],
       ],
-      `order ${order}`,
+      `order ${order.join()}`,
     );
     const [during = 0n, unapplied = 0n] = await at("2026-06-25");
-    assert.equal(during - unapplied, 100n, `order ${order}`);
+    assert.equal(during - unapplied, 100n, `order ${order.join()}`);
   }
 });
 

@@ -131,7 +131,7 @@ function dayProblem(
   const first = letter.sent_on ?? letter.decided_on;
   const last = dayOf(now, letter.time_zone);
   if (Temporal.PlainDate.compare(on, first) >= 0 && Temporal.PlainDate.compare(on, last) <= 0) return undefined;
-  return no("invalid", "day-outside", `the day must lie between ${first} and ${last}`, {
+  return no("invalid", "day-outside", `the day must lie between ${first.toString()} and ${last.toString()}`, {
     facts: { from: first.toString(), to: last.toString(), number: `L-${letter.number}` },
   });
 }
@@ -170,7 +170,7 @@ export async function markPosted(
       at: ask.now,
       what: "posted",
       address: null,
-      detail: `${ask.actor.name}: ${ask.on}`,
+      detail: `${ask.actor.name}: ${ask.on.toString()}`,
     });
     letters.push(letter);
   }

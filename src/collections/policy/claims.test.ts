@@ -107,7 +107,7 @@ test("LI-08: interest over a half-year is stated stretch by stretch, and the sum
   const [claim] = claims({ charges: ["interest"], past: [], ...LI_08 });
   assert.ok(claim?.stretches !== undefined && claim.interest === undefined);
   assert.deepEqual(
-    claim.stretches.map(({ from, to, days }) => `${from} ${to} ${days}`),
+    claim.stretches.map(({ from, to, days }) => `${from.toString()} ${to.toString()} ${days}`),
     ["2022-12-16 2022-12-31 16", "2023-01-01 2023-01-31 31"],
   );
   assert.equal(

@@ -56,7 +56,7 @@ export function readXml(source: string): Result<XmlNode, BankFault> {
     attributeNamePrefix: "@",
     alwaysCreateTextNode: true,
     jPath: false,
-    isArray: (_name, _path, _isLeaf, isAttribute) => isAttribute !== true,
+    isArray: (_name, _path, _isLeaf, isAttribute) => !isAttribute,
     parseTagValue: false,
     parseAttributeValue: false,
     removeNSPrefix: true,
