@@ -159,6 +159,11 @@ export const FINDINGS = {
     en: "“{step}” does what cannot simply be taken back ({effects}) and nobody approves it.",
     sv: "”{step}” gör något som inte enkelt kan tas tillbaka ({effects}) och ingen godkänner det.",
   },
+  "approval-unused": {
+    severity: "warning",
+    en: "“{step}” only tells and charges: letters go by themselves, nobody is asked. Approvals are for effects.",
+    sv: "”{step}” bara meddelar och tar ut avgifter: brev går av sig själva, ingen tillfrågas. Godkännanden gäller åtgärder.",
+  },
   "holidays-unknown": {
     severity: "error",
     en: "The public holidays of {place} are not known.",

@@ -66,6 +66,8 @@ function stepFindings({ step, index }: Placed, { policy, facts }: Linting, find:
   const grave = step.effects.filter((effect) => NEEDS_NOTICE.includes(effect));
   if (grave.length > 0 && step.approve === "none")
     found.push(find("approval-missing", [...at, "effects"], { step: step.id, effects: grave.join(", ") }));
+  if (step.effects.length === 0 && step.approve !== "none")
+    found.push(find("approval-unused", [...at, "approve"], { step: step.id }));
   for (const [position, { channel, letter }] of step.tell.entries()) {
     const path = [...at, "tell", position, "letter"];
     // A message and a call have texts of their own, whatever letter a step names.

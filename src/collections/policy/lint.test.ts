@@ -10,7 +10,7 @@ import { policyText } from "./testing.ts";
 const FRIENDLY =
   "  - { id: friendly, name: { en: F }, daysPastDue: 5, tell: [{ channel: mail, letter: friendly-reminder }] }\n";
 const NOTICE =
-  "  - { id: notice, name: { en: N }, daysPastDue: 20, tell: [{ channel: mail, letter: suspension-notice }], noticeDays: 10, approve: one }\n";
+  "  - { id: notice, name: { en: N }, daysPastDue: 20, tell: [{ channel: mail, letter: suspension-notice }], noticeDays: 10 }\n";
 const OFF = "  - { id: off, name: { en: O }, daysPastDue: 25, effects: [auto-renew-off], approve: one }\n";
 const SUSPEND = "  - { id: suspend, name: { en: S }, daysPastDue: 30, effects: [suspend-seats], approve: two }\n";
 const LADDER = FRIENDLY + NOTICE + OFF + SUSPEND;
@@ -266,6 +266,12 @@ const CASES: readonly Case[] = [
     bad: policy(LADDER.replace("approve: two", "approve: none")),
     good: policy(LADDER),
     at: "steps[3].effects",
+  },
+  {
+    code: "approval-unused",
+    bad: policy(LADDER.replace("noticeDays: 10 }", "noticeDays: 10, approve: one }")),
+    good: policy(LADDER),
+    at: "steps[1].approve",
   },
   {
     code: "holidays-unknown",

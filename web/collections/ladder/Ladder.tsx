@@ -158,7 +158,7 @@ function StepList({ steps, onStep }: Props) {
               ...step.effects.map((one) => t(`collections.effect.${one}`)),
             ].join(", ")}
           </span>{" "}
-          {step.approve !== "none" && <span className="asks">{t("collections.asks")}</span>}
+          {step.approve !== "none" && step.effects.length > 0 && <span className="asks">{t("collections.asks")}</span>}
         </li>
       ))}
     </ol>
