@@ -177,12 +177,13 @@ story("a file with bad rows says each by line with its fix, and nothing of it is
   await sees(region(page, "bad.csv").getByText("Semicolon"));
   await choose(page, "A customer nobody knows", "Create a ledger-only customer");
   await region(page, "Reading").getByRole("button", { name: /^Read/ }).click();
-  const rows = region(page, "Rows to look at").getByRole("row");
-  await sees(rows.filter({ hasText: "2026-09-31" }));
-  const line = async (value: string) => (await rows.filter({ hasText: value }).innerText()).replaceAll(/\s+/g, " ");
-  assert.match(await line("2026-09-31"), /^3 .*Not a day in the chosen order/);
-  assert.match(await line("nine hundred"), /^4 .*Not a number in the chosen style/);
-  assert.match(await line("75,125"), /^5 .*More decimals than the currency has/);
+  const mistakes = region(page, "Rows to look at").getByRole("listitem");
+  await sees(mistakes.filter({ hasText: "2026-09-31" }));
+  const mistake = async (value: string) =>
+    (await mistakes.filter({ hasText: value }).innerText()).replaceAll(/\s+/g, " ");
+  assert.match(await mistake("2026-09-31"), /Not a day in the chosen order.* 3 2026-09-31/);
+  assert.match(await mistake("nine hundred"), /Not a number in the chosen style.* 4 nine hundred/);
+  assert.match(await mistake("75,125"), /More decimals than the currency has.* 5 75,125/);
   assert.ok(
     await region(page, "Take it in")
       .getByRole("button", { name: /^Take in/ })
