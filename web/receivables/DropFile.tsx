@@ -1,94 +1,26 @@
-import { Button, FileButton } from "@mantine/core";
 import { IconFileImport } from "@tabler/icons-react";
-import { useRef, useState } from "react";
 import type { ImportWire } from "../../src/receivables/contract-import.ts";
-import { query } from "../api.ts";
 import { useFormat, useT } from "../i18n/t.ts";
-import { ProgressBar } from "../kit/Bits.tsx";
-import { Panel } from "../kit/Panel.tsx";
-import { Glyph } from "../kit/Risk.tsx";
-import { useProblemText, Why } from "../kit/States.tsx";
-import { useWrite } from "../query.ts";
-import { uploadFile } from "./upload.ts";
+import { DropZone } from "./DropZone.tsx";
 
 type DropFileProps = { readonly canImport: boolean; readonly onReceived: (made: ImportWire) => void };
 
-/** Where a file comes in: dropped, or chosen. */
-export function DropFile({ canImport, onReceived }: DropFileProps) {
-  const t = useT();
-  const problemText = useProblemText();
-  const [isOver, setOver] = useState(false);
-  const [share, setShare] = useState(0);
-  const file = useRef<File | undefined>(undefined);
-  const send = useWrite(
-    (name: string, { idempotencyKey = crypto.randomUUID() }) => {
-      if (file.current === undefined) throw new Error("no file was chosen");
-      const path = `/api/imports${query({ fileName: name })}`;
-      return uploadFile<ImportWire>({ path, file: file.current, idempotencyKey, onProgress: setShare });
-    },
-    { topics: ["receivables"], onDone: onReceived },
-  );
-  const take = (chosen: File | null | undefined) => {
-    if (!chosen || !canImport || send.isPending) return;
-    file.current = chosen;
-    setShare(0);
-    send.mutate(chosen.name);
-  };
-  return (
-    <Panel title={t("receivables.drop")} question={t("receivables.drop.q")}>
-      <div
-        className={`import-drop ${isOver ? "over" : ""}`}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={(event) => {
-          event.preventDefault();
-          setOver(false);
-          take(event.dataTransfer.files[0]);
-        }}
-      >
-        <IconFileImport size={28} stroke={1.4} aria-hidden="true" />
-        {send.isPending ? (
-          <Sending name={send.variables} share={share} />
-        ) : (
-          <>
-            <span className="b">{t("receivables.drop.here")}</span>
-            <span className="small ink2 import-drop-text">{t("receivables.drop.text")}</span>
-            <FileButton
-              onChange={take}
-              accept=".csv,.txt,.tsv,.json,.ndjson,.jsonl,text/csv,application/json"
-              disabled={!canImport}
-            >
-              {(props) => (
-                <Button {...props} disabled={!canImport}>
-                  {t("receivables.drop.choose")}
-                </Button>
-              )}
-            </FileButton>
-            {!canImport && <Why>{t("receivables.drop.readonly")}</Why>}
-          </>
-        )}
-        {send.error && (
-          <span className="row small crit" role="alert" style={{ gap: 6 }}>
-            <Glyph level="error" size={13} />
-            {problemText(send.error)}
-          </span>
-        )}
-      </div>
-    </Panel>
-  );
-}
-
-function Sending({ name, share }: { readonly name: string; readonly share: number }) {
+/** Where a file of the accounting system comes in. */
+export function DropFile(props: DropFileProps) {
   const t = useT();
   const f = useFormat();
-  const label = t("receivables.drop.sending", { file: name, share: f.percent(share) });
   return (
-    <div className="col import-sending">
-      <span className="small cut">{label}</span>
-      <ProgressBar done={Math.round(share * 100)} total={100} label={label} />
-    </div>
+    <DropZone<ImportWire>
+      {...props}
+      path="/api/imports"
+      icon={IconFileImport}
+      accept=".csv,.txt,.tsv,.json,.ndjson,.jsonl,text/csv,application/json"
+      words={{
+        title: t("receivables.drop"),
+        question: t("receivables.drop.q"),
+        text: t("receivables.drop.text"),
+      }}
+      sending={(file, share) => t("receivables.drop.sending", { file, share: f.percent(share) })}
+    />
   );
 }
