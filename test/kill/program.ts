@@ -9,6 +9,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 const PROGRAM = join(import.meta.dirname, "..", "..", "src", "main.ts");
 const LOOK_EVERY_MS = 100;
+const LOG_LINES_TOLD = 20;
 const READY_MS_MAX = 90_000;
 /** Below what the system gives to outgoing connections, so that nobody takes the port while the desk is down. */
 const PORT_FIRST = 20_000;
@@ -157,7 +158,10 @@ export async function programOn(folder: string): Promise<Program> {
           return await work();
         } catch (error) {
           // Only a kill excuses a lost answer.
-          if (mine === up) throw error;
+          if (mine === up)
+            throw new Error(`${String(error)}\nthe desk said last:\n${log.slice(-LOG_LINES_TOLD).join("\n")}`, {
+              cause: error,
+            });
         }
       }
     },
