@@ -1,0 +1,246 @@
+import type { LogSource, Node, Predicate, SigmaEvent } from "./contract.ts";
+import { anchorsOf } from "./decide-anchors.ts";
+import { holds, type Looked } from "./decide-compare.ts";
+import { ABSENT, lookUp, textsOfEvent } from "./fields.ts";
+import type { RuleSet } from "./rule-set.ts";
+
+/** A condition whose predicates are numbers: one predicate is asked once an event, however many rules have it. */
+type Compiled =
+  | { readonly kind: "and" | "or"; readonly of: readonly Compiled[] }
+  | { readonly kind: "not"; readonly of: Compiled }
+  | { readonly kind: "test"; readonly predicate: number };
+
+type Slot = {
+  readonly field: string;
+  readonly path: readonly string[];
+  /** Rules that need one of these values here. */
+  readonly byValue: Map<string, number[]>;
+  /** Rules that only need the field to be there. */
+  readonly byPresence: number[];
+};
+const NOTHING_LOOKED: Looked = { ...ABSENT, texts: [], folded: [] };
+
+/**
+ * Which rules of a set match an event. Rules are found by what they need: by a value of a field, by a field, or always; cost grows with what
+ * is in the event and not with the number of rules. Not to be shared between threads; one event at a time.
+ */
+export class Matcher {
+  readonly #nodes: readonly Compiled[];
+  readonly #predicates: Predicate[] = [];
+  readonly #slotOf: number[] = [];
+  readonly #slots: Slot[] = [];
+  readonly #slotByField = new Map<string, number>();
+  /** First step of a field, or its whole name, to the slots that begin there. */
+  readonly #slotsByKey = new Map<string, number[]>();
+  readonly #always: number[] = [];
+  readonly #sourceOf: readonly number[];
+  readonly #sources: readonly LogSource[];
+  readonly #allowed = new Map<string, Uint8Array>();
+
+  // What is known of the event in hand; a stamp that is not the present one is old.
+  #stamp = 0;
+  #event: SigmaEvent = {};
+  readonly #lookedStamp: Int32Array;
+  readonly #looked: Looked[];
+  readonly #answerStamp: Int32Array;
+  readonly #answers: Uint8Array;
+  readonly #askedStamp: Int32Array;
+  #keywords: Looked | undefined;
+  readonly #other = (field: string): Looked => this.#lookOther(field);
+
+  constructor(set: RuleSet) {
+    const byKey = new Map<string, number>();
+    const compile = (node: Node): Compiled => {
+      if (node.kind === "test") return { kind: "test", predicate: this.#predicateOf(node.predicate, byKey) };
+      return node.kind === "not"
+        ? { kind: "not", of: compile(node.of) }
+        : { kind: node.kind, of: node.of.map(compile) };
+    };
+    this.#nodes = set.rules.map(({ node }) => compile(node));
+    set.rules.forEach(({ node }, rule) => this.#index(rule, node));
+    const { sources, sourceOf } = sourcesOf(set);
+    this.#sources = sources;
+    this.#sourceOf = sourceOf;
+    this.#lookedStamp = new Int32Array(this.#slots.length);
+    this.#looked = Array.from({ length: this.#slots.length }, () => NOTHING_LOOKED);
+    this.#answerStamp = new Int32Array(this.#predicates.length);
+    this.#answers = new Uint8Array(this.#predicates.length);
+    this.#askedStamp = new Int32Array(set.rules.length);
+  }
+
+  /**
+   * Places in `set.rules` of the rules that match, in their order.
+   * @param source what the event was classified as; undefined asks every rule, whatever its log source
+   */
+  match(event: SigmaEvent, source: LogSource | undefined): number[] {
+    this.#begin(event);
+    const allowed = source === undefined ? undefined : this.#allowedFor(source);
+    const found: number[] = [];
+    const ask = (rule: number): void => {
+      if (this.#askedStamp[rule] === this.#stamp) return;
+      this.#askedStamp[rule] = this.#stamp;
+      if (allowed !== undefined && allowed[this.#sourceOf[rule] ?? 0] === 0) return;
+      const node = this.#nodes[rule];
+      if (node !== undefined && this.#holds(node)) found.push(rule);
+    };
+    for (const key in event) {
+      const slots = this.#slotsByKey.get(key);
+      if (slots === undefined) continue;
+      for (const at of slots) {
+        const slot = this.#slots[at];
+        if (slot === undefined) continue;
+        const looked = this.#lookAt(at);
+        if (!looked.isPresent) continue;
+        for (const rule of slot.byPresence) ask(rule);
+        if (slot.byValue.size === 0) continue;
+        for (const text of looked.folded) for (const rule of slot.byValue.get(text) ?? NO_RULES) ask(rule);
+      }
+    }
+    for (const rule of this.#always) ask(rule);
+    return found.length < 2 ? found : found.sort((a, b) => a - b);
+  }
+
+  /** The same without the index: every rule is asked. For tests and for "why did it not fire". */
+  matchNaively(event: SigmaEvent, source: LogSource | undefined): number[] {
+    this.#begin(event);
+    const allowed = source === undefined ? undefined : this.#allowedFor(source);
+    const found: number[] = [];
+    this.#nodes.forEach((node, rule) => {
+      if ((allowed === undefined || allowed[this.#sourceOf[rule] ?? 0] !== 0) && this.#holds(node)) found.push(rule);
+    });
+    return found;
+  }
+
+  #begin(event: SigmaEvent): void {
+    this.#stamp++;
+    this.#event = event;
+    this.#keywords = undefined;
+  }
+
+  #predicateOf(predicate: Predicate, byKey: Map<string, number>): number {
+    const known = byKey.get(predicate.key);
+    if (known !== undefined) return known;
+    const at = this.#predicates.push(predicate) - 1;
+    byKey.set(predicate.key, at);
+    this.#slotOf.push(predicate.field === "" ? -1 : this.#slot(predicate.field));
+    if (predicate.test.kind === "values")
+      for (const value of predicate.test.values) if (value.kind === "field") this.#slot(value.field);
+    return at;
+  }
+
+  #slot(field: string): number {
+    const known = this.#slotByField.get(field);
+    if (known !== undefined) return known;
+    const path = field.split(".");
+    const at = this.#slots.push({ field, path, byValue: new Map(), byPresence: [] }) - 1;
+    this.#slotByField.set(field, at);
+    return at;
+  }
+
+  #index(rule: number, node: Node): void {
+    const anchors = anchorsOf(node);
+    if (anchors === undefined) {
+      this.#always.push(rule);
+      return;
+    }
+    for (const { field, value } of anchors) {
+      const at = this.#slot(field);
+      const slot = this.#slots[at];
+      if (slot === undefined) continue;
+      for (const key of new Set([field, slot.path[0] ?? field])) {
+        const slots = this.#slotsByKey.get(key) ?? [];
+        if (!slots.includes(at)) slots.push(at);
+        this.#slotsByKey.set(key, slots);
+      }
+      if (value === undefined) slot.byPresence.push(rule);
+      else slot.byValue.set(value, [...(slot.byValue.get(value) ?? []), rule]);
+    }
+  }
+
+  #allowedFor(source: LogSource): Uint8Array {
+    const key = `${source.category ?? ""}\u0000${source.product ?? ""}\u0000${source.service ?? ""}`;
+    let allowed = this.#allowed.get(key);
+    if (allowed === undefined) {
+      allowed = Uint8Array.from(this.#sources, (rule) => (agrees(rule, source) ? 1 : 0));
+      this.#allowed.set(key, allowed);
+    }
+    return allowed;
+  }
+
+  #holds(node: Compiled): boolean {
+    switch (node.kind) {
+      case "test":
+        return this.#answer(node.predicate);
+      case "not":
+        return !this.#holds(node.of);
+      case "and":
+        for (const one of node.of) if (!this.#holds(one)) return false;
+        return true;
+      case "or":
+        for (const one of node.of) if (this.#holds(one)) return true;
+        return false;
+    }
+  }
+
+  #answer(at: number): boolean {
+    if (this.#answerStamp[at] === this.#stamp) return this.#answers[at] === 1;
+    const predicate = this.#predicates[at];
+    const slot = this.#slotOf[at] ?? -1;
+    const looked = slot < 0 ? this.#lookAtAll() : this.#lookAt(slot);
+    const answer = predicate !== undefined && holds(predicate, looked, this.#other);
+    this.#answerStamp[at] = this.#stamp;
+    this.#answers[at] = answer ? 1 : 0;
+    return answer;
+  }
+
+  #lookAt(at: number): Looked {
+    if (this.#lookedStamp[at] === this.#stamp) return this.#looked[at] ?? NOTHING_LOOKED;
+    const slot = this.#slots[at];
+    const looked = slot === undefined ? NOTHING_LOOKED : lookedOf(this.#event, slot);
+    this.#lookedStamp[at] = this.#stamp;
+    this.#looked[at] = looked;
+    return looked;
+  }
+
+  #lookOther(field: string): Looked {
+    const at = this.#slotByField.get(field);
+    return at === undefined ? NOTHING_LOOKED : this.#lookAt(at);
+  }
+
+  #lookAtAll(): Looked {
+    if (this.#keywords === undefined) {
+      const texts = textsOfEvent(this.#event);
+      this.#keywords = { isPresent: true, leaves: texts, texts, folded: texts.map((text) => text.toLowerCase()) };
+    }
+    return this.#keywords;
+  }
+}
+const NO_RULES: readonly number[] = [];
+
+function lookedOf(event: SigmaEvent, { field, path }: Pick<Slot, "field" | "path">): Looked {
+  const found = lookUp(event, field, path);
+  if (!found.isPresent) return NOTHING_LOOKED;
+  const texts = found.leaves.map(String);
+  return { ...found, texts, folded: texts.map((text) => text.toLowerCase()) };
+}
+
+/** Log sources of the rules, each once, and which one each rule has. */
+function sourcesOf({ rules }: RuleSet): {
+  readonly sources: readonly LogSource[];
+  readonly sourceOf: readonly number[];
+} {
+  const sources: LogSource[] = [];
+  const byKey = new Map<string, number>();
+  const sourceOf = rules.map(({ logsource }) => {
+    const key = `${logsource.category ?? ""}\u0000${logsource.product ?? ""}\u0000${logsource.service ?? ""}`;
+    const known = byKey.get(key);
+    if (known !== undefined) return known;
+    byKey.set(key, sources.length);
+    return sources.push(logsource) - 1;
+  });
+  return { sources, sourceOf };
+}
+
+/** A rule is for an event when every key it names is the event's. */
+export const agrees = (rule: LogSource, event: LogSource): boolean =>
+  (["category", "product", "service"] as const).every((key) => rule[key] === undefined || rule[key] === event[key]);
