@@ -28,9 +28,16 @@ export type Firing = {
   readonly refs: readonly number[];
 };
 
-/** What is kept at most: groups of one correlation, and events of one group. The oldest go first; `evicted` counts them. */
-export type CorrelatorLimits = { readonly groupsMax: number; readonly entriesMax: number };
-const LIMITS: CorrelatorLimits = { groupsMax: 100_000, entriesMax: 10_000 };
+/** What is kept at most. */
+export type CorrelatorLimits = {
+  /** Groups of one correlation, and events of one group. The oldest go first; `evicted` counts them. */
+  readonly groupsMax: number;
+  readonly entriesMax: number;
+  /** How late an event may come, counted from the newest of its group, and still find its whole window. Milliseconds. */
+  readonly latenessMs: number;
+};
+/** Cloud audit sources deliver most within minutes and the last within a day. */
+const LIMITS: CorrelatorLimits = { groupsMax: 100_000, entriesMax: 10_000, latenessMs: 24 * 3_600_000 };
 
 type Group = {
   readonly key: readonly string[];
@@ -55,6 +62,7 @@ export class Correlator {
   readonly #byChain = new Map<number, { readonly correlation: number; readonly place: number }[]>();
   #evicted = 0;
   #ungrouped = 0;
+  #tooLate = 0;
 
   constructor(set: RuleSet, limits: CorrelatorLimits = LIMITS) {
     this.#set = set;
@@ -69,9 +77,9 @@ export class Correlator {
     );
   }
 
-  /** Events dropped because a group or the number of groups was full, and events without a value to group by. */
-  get counters(): { readonly evicted: number; readonly ungrouped: number } {
-    return { evicted: this.#evicted, ungrouped: this.#ungrouped };
+  /** Events dropped because a group or the number of groups was full, without a value to group by, and later than is waited for. */
+  get counters(): { readonly evicted: number; readonly ungrouped: number; readonly tooLate: number } {
+    return { evicted: this.#evicted, ungrouped: this.#ungrouped, tooLate: this.#tooLate };
   }
 
   /** Takes an event that matched `rules`; gives what came true through it, in the order of the correlations. */
@@ -95,12 +103,18 @@ export class Correlator {
     const group = this.#group(groups, key);
     const id = seen.id === undefined ? undefined : `${at.place}\u0000${seen.id}`;
     if (id !== undefined && group.ids.has(id)) return;
+    const newest = group.entries.at(-1)?.time ?? seen.time;
+    if (seen.time <= newest - linked.correlation.timespanMs - this.#limits.latenessMs) {
+      this.#tooLate++;
+      return;
+    }
     if (id !== undefined) group.ids.add(id);
     const entry: Entry = {
       time: seen.time,
       rule: at.place,
       value: valueOf(linked, seen),
       ref: seen.ref,
+      id,
     };
     const place = insert(group.entries, entry);
     this.#look(at.correlation, group, place, firings);
@@ -161,14 +175,16 @@ export class Correlator {
 
   #forget({ correlation }: LinkedCorrelation, group: Group): void {
     const newest = group.entries.at(-1)?.time ?? 0;
-    // Late events may come as late as a window is long; what is older than two windows can be in none of theirs.
-    const keep = firstAfter(group.entries, newest - 2 * correlation.timespanMs);
+    // A window that a late event ends reaches back one timespan from it.
+    const keep = firstAfter(group.entries, newest - correlation.timespanMs - this.#limits.latenessMs);
     const tooMany = group.entries.length - this.#limits.entriesMax;
     const drop = Math.max(keep, tooMany);
     if (drop <= 0) return;
     if (tooMany > keep) this.#evicted += tooMany - keep;
-    for (const entry of group.entries.splice(0, drop)) group.fired.delete(entry);
-    if (group.entries.length === 0) group.ids.clear();
+    for (const entry of group.entries.splice(0, drop)) {
+      group.fired.delete(entry);
+      if (entry.id !== undefined) group.ids.delete(entry.id);
+    }
   }
 }
 const NONE: readonly never[] = [];

@@ -10,6 +10,8 @@ export type Entry = {
   readonly value: string | number | undefined;
   /** What the caller calls the event. */
   readonly ref: number;
+  /** The source's id of the event with its place in the correlation; undefined = repeats cannot be told. */
+  readonly id: string | undefined;
 };
 
 /** Whether the window (end − timespan, end] of a group fulfils the correlation. `window` is sorted by time. */
