@@ -195,7 +195,7 @@ async function write(spec: JsonRoute, { call, person, input, serving }: Writing)
       detail: "Idempotency-Key must be 8 to 200 visible ASCII characters",
     });
   try {
-    const answer = await deps.store.inTransaction(async (tx): Promise<Answer | "other-input"> => {
+    const answer = await againIfInTheWay(serving, async (tx): Promise<Answer | "other-input"> => {
       const outcome =
         key === undefined
           ? undefined
@@ -220,6 +220,31 @@ async function write(spec: JsonRoute, { call, person, input, serving }: Writing)
     throw error;
   }
 }
+
+/**
+ * PostgreSQL ends one of two transactions that wait for each other and asks that it be tried again: nothing of it was kept.
+ * A lock that nobody gave up in time is the desk being busy, not broken. Source: PostgreSQL manual, "Serialization Failure Handling".
+ */
+async function againIfInTheWay<T>({ deps, request }: Serving, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await deps.store.inTransaction(work);
+    } catch (error) {
+      const { code } = error as { readonly code?: string };
+      if (code === LOCK_TIMEOUT)
+        throw new Refused({ kind: "unavailable", code: "busy", detail: "the desk is busy: try again in a moment" });
+      if ((code !== DEADLOCK && code !== SERIALIZATION_FAILURE) || tries >= IN_THE_WAY_TRIES_MAX) throw error;
+      request.log.warn(
+        { err: error, requestId: request.id, tries },
+        "two writes were in each other's way: tried again",
+      );
+    }
+  }
+}
+const DEADLOCK = "40P01";
+const SERIALIZATION_FAILURE = "40001";
+const LOCK_TIMEOUT = "55P03";
+const IN_THE_WAY_TRIES_MAX = 4;
 
 /** What a repeated request gets in place of a secret that was shown once. */
 function shownOnce(requestId: string): Answer {

@@ -16,6 +16,9 @@ const store = await testStore();
 await sql`create table thing (name text primary key, minor bigint not null)`.execute(store.db);
 const now = Temporal.Instant.from("2026-11-17T02:10:00Z");
 
+let holding = 0;
+const bothHold = Promise.withResolvers<undefined>();
+
 const routes: readonly Route[] = [
   route({
     method: "POST",
@@ -42,6 +45,22 @@ const routes: readonly Route[] = [
     response: z.object({ name: z.string() }),
     handle: async ({ params }) =>
       params.name === "a" ? ok({ name: "a" }) : no("not-found", "thing-unknown", `there is no thing ${params.name}`),
+  }),
+  route({
+    method: "POST",
+    path: "/api/crossed",
+    permission: "receivables.import",
+    summary: "hold one thing, then take another",
+    body: z.strictObject({ hold: z.string(), take: z.string() }),
+    response: z.object({ minor: z.string() }),
+    handle: async ({ tx, body }) => {
+      await sql`update thing set minor = minor + 1 where name = ${body.hold}`.execute(tx);
+      if (++holding >= 2) bothHold.resolve(undefined);
+      await bothHold.promise;
+      const { rows } = await sql<{ minor: bigint }>`update thing set minor = minor + 1 where name = ${body.take}
+        returning minor`.execute(tx);
+      return ok({ minor: String(rows[0]?.minor) });
+    },
   }),
   uploadRoute({
     method: "POST",
@@ -211,6 +230,25 @@ test("bad input names each field, its value and the fix", async () => {
   assert.ok(fields.every((f) => f.fix.length > 5));
 });
 
+test("of two writes that wait for each other both come through, each once", async () => {
+  await sql`insert into thing values ('left', 0), ('right', 0)`.execute(store.db);
+  const cross = (hold: string, take: string) =>
+    ask("POST", "/api/crossed", { role: "billing-admin", body: { hold, take } });
+  const answers = await Promise.all([cross("left", "right"), cross("right", "left")]);
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 200],
+  );
+  const { rows } = await sql<{ minor: bigint }>`select minor from thing where name in ('left', 'right')`.execute(
+    store.db,
+  );
+  assert.deepEqual(
+    rows.map(({ minor }) => minor),
+    [2n, 2n],
+  );
+  assert.ok(holding > 2, "one of them was ended and tried again");
+});
+
 test("files go in and out as they are", async () => {
   assert.deepEqual((await ask("POST", "/api/things/file", { role: "global-admin", body: "åb" })).json(), { bytes: 3 });
   const file = await ask("GET", "/api/things.csv", { role: "auditor" });
@@ -230,6 +268,7 @@ test("health, OpenAPI and public routes need nobody", async () => {
   assert.deepEqual(Object.keys(document.paths), [
     "/api/things",
     "/api/things/{name}",
+    "/api/crossed",
     "/api/things/file",
     "/api/things.csv",
     "/api/open",
