@@ -57,7 +57,7 @@ export async function saveSubscriptions(
     );
   const gone = changes.filter((change) => change.kind === "gone").map((change) => change.id);
   if (gone.length > 0) await markGone(tx, gone, at);
-  const entitlementEvents = await saveEntitlements(tx, facts, at);
+  const entitlementEvents = await saveEntitlements(tx, facts, { at, isFirstReading: before === undefined });
   await moveHoldingsRead(tx, customerId, at);
   const events = changes.map((change) => eventOf(customerId, change, at));
   const isFirst = before === undefined && kept.length === 0;
@@ -68,7 +68,7 @@ export async function saveSubscriptions(
 async function saveEntitlements(
   tx: Tx,
   { customerId, entitlements }: CustomerSubscriptions,
-  at: Temporal.Instant,
+  { at, isFirstReading }: { readonly at: Temporal.Instant; readonly isFirstReading: boolean },
 ): Promise<readonly NewEvent[]> {
   const kept = new Map((await loadKeptEntitlements(tx, customerId)).map((one) => [one.id, one]));
   const listed = new Set(entitlements.map((one) => one.id));
@@ -83,7 +83,8 @@ async function saveEntitlements(
     );
   });
   const gone = [...kept.values()].filter((one) => !one.gone && !listed.has(one.id));
-  if (changed.length > 0) await upsertEntitlements(tx, customerId, changed);
+  if (changed.length > 0)
+    await upsertEntitlements(tx, customerId, { entitlements: changed, appearedAt: isFirstReading ? undefined : at });
   if (gone.length > 0)
     await dropEntitlements(
       tx,

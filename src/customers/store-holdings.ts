@@ -109,10 +109,11 @@ export async function loadKeptEntitlements(tx: Tx, customerId: CustomerId): Prom
 export async function upsertEntitlements(
   tx: Tx,
   customerId: CustomerId,
-  entitlements: readonly AzureEntitlement[],
+  /** `appearedAt` undefined: this is the customer's first reading, so nothing is known of their age. */
+  { entitlements, appearedAt }: { entitlements: readonly AzureEntitlement[]; appearedAt: Temporal.Instant | undefined },
 ): Promise<void> {
-  await sql`insert into azure_entitlement (id, customer_id, plan_id, name, status, raw)
-    select e.id, ${customerId}, e."planId", e.name, e.status, e.raw
+  await sql`insert into azure_entitlement (id, customer_id, plan_id, name, status, raw, appeared_at)
+    select e.id, ${customerId}, e."planId", e.name, e.status, e.raw, ${appearedAt ?? null}::timestamptz
     from jsonb_to_recordset(${JSON.stringify(entitlements)}::jsonb) as e(id text, "planId" text, name text, status text, raw jsonb)
     on conflict (id) do update set customer_id = excluded.customer_id, plan_id = excluded.plan_id, name = excluded.name,
       status = excluded.status, raw = excluded.raw, gone_at = null`.execute(tx);
