@@ -62,6 +62,8 @@ export type PortfolioFacts = {
   /** Today's and the median of the last 14 whole days' Azure spend, one currency. */
   readonly spendToday?: Money | undefined;
   readonly spendMedian?: Money | undefined;
+  /** All that was used and not yet paid, billed or not. */
+  readonly unpaidSpend?: Money | undefined;
 };
 
 /** What a detector keeps of an event: few, small values. */
@@ -85,6 +87,8 @@ export type Hit = {
   /** The events that make it, oldest first. */
   readonly events: readonly Kept[];
   readonly subscription?: string | undefined;
+  /** Whose it is, when the group spans customers (its text starts with `-`); otherwise the group's customer. */
+  readonly customer?: CustomerId | undefined;
 };
 
 export type DetectorContext = {
@@ -95,11 +99,14 @@ export type DetectorContext = {
 
 /**
  * A detector in code, for what Sigma cannot say: first seen, ratios, overlaps, joins with billing and portfolio. Both functions are pure;
- * who runs it keeps the groups. `decide` sees all that is kept of a group, each event once, sorted by event time, and gives every hit in it:
- * so the same events in any order, and repeated, come to the same hits.
+ * who runs it keeps the groups. `decide` sees all that is kept of a group, each event once, sorted by event time (then source, then id), and
+ * gives every hit in it: so the same events in any order, and repeated, come to the same hits. At most one hit per key and UTC day.
  */
 export type Detector = DetectionCard & {
   readonly settings: readonly DetectorSetting[];
+  /** Operations that `keep` looks at: exact, or a prefix that ends in `*`. Absent: every operation of its `sources`. `keep` never keeps
+   * another, so who runs it may ask by operation alone. */
+  readonly wants?: readonly string[] | undefined;
   /** How far back before an event `decide` may need to look, milliseconds. */
   readonly spanMs: number;
   /** What to keep of this event and in which groups; empty for events that do not matter. Group texts start with the customer's id. */
@@ -115,4 +122,21 @@ export type DetectorExample = {
   readonly hits: Level | undefined;
   readonly events: readonly KnownEvent[];
   readonly portfolio?: PortfolioFacts | undefined;
+};
+
+/** What is judged without any event: the runner asks it for each customer once an hour. Its hits need no events. */
+export type Sweep = DetectionCard & {
+  readonly settings: readonly DetectorSetting[];
+  readonly decide: (
+    portfolio: PortfolioFacts,
+    settings: Readonly<Record<string, number>>,
+    now: Temporal.Instant,
+  ) => readonly Hit[];
+  readonly examples: readonly SweepExample[];
+};
+export type SweepExample = {
+  readonly name: string;
+  readonly hits: Level | undefined;
+  readonly portfolio: PortfolioFacts;
+  readonly now: Temporal.Instant;
 };
