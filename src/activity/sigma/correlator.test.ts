@@ -57,6 +57,7 @@ function endsOf(rules: string, events: readonly Given[]): readonly string[] {
       id: one.id,
     });
     for (const firing of firings) ends.add(`${firing.correlation} ${firing.group.join()} ${firing.time}`);
+    for (const gone of correlator.retractions()) ends.delete(`${gone.correlation} ${gone.group.join()} ${gone.time}`);
   }
   return [...ends].sort();
 }
@@ -70,6 +71,15 @@ const KINDS: readonly (readonly [name: string, rules: string])[] = [
   ["value_sum", correlation("  type: value_sum\n  rules: [a]\n  timespan: 10s\n  condition: { field: value, gt: 4 }")],
   ["temporal", correlation("  type: temporal\n  rules: [a, b, c]\n  timespan: 10s")],
   ["temporal_ordered", correlation("  type: temporal_ordered\n  rules: [a, b, c]\n  timespan: 10s")],
+  [
+    "a count that can be passed",
+    correlation("  type: event_count\n  rules: [a]\n  timespan: 10s\n  condition: { eq: 2 }"),
+  ],
+  ["one without another", correlation("  type: temporal\n  rules: [a, b]\n  timespan: 10s\n  condition: a and not b")],
+  [
+    "a chain on a count that can be passed",
+    `${correlation("  type: event_count\n  rules: [a]\n  timespan: 10s\n  condition: { lte: 2 }").replaceAll("under", "inner")}---${correlation("  type: temporal\n  rules: [inner_test, b]\n  timespan: 10s\n  condition: inner_test and not b")}`,
+  ],
   [
     "a chain",
     `${correlation("  type: event_count\n  rules: [a]\n  timespan: 10s\n  condition: { gte: 2 }").replaceAll("under", "inner")}---${correlation("  type: temporal_ordered\n  rules: [inner_test, b]\n  timespan: 10s")}`,
@@ -103,6 +113,23 @@ test("an event without a value to group by joins no group and is counted", () =>
   for (const ref of [1, 2, 3])
     assert.deepEqual(correlator.take([0], { event: { kind: "a", user: null }, time: ref, ref, id: undefined }), []);
   assert.equal(correlator.counters.ungrouped, 3);
+});
+
+test("what a correlation keeps can be put back, and old groups are forgotten", () => {
+  const set = ruleSetOf(loadSigma(BASES + (KINDS[0]?.[1] ?? "")).documents);
+  const limits = { groupsMax: 10, entriesMax: 10, latenessMs: 1_000 };
+  const at = (time: number) => ({ event: { kind: "a", user: "x" }, time, ref: time, id: `e${time}` });
+  const first = new Correlator(set, limits);
+  first.take([0], at(1_000));
+  first.take([0], at(2_000));
+  const second = new Correlator(set, limits);
+  second.restore(0, structuredClone(first.keptOf(0)));
+  assert.deepEqual(second.take([0], at(2_000)), []);
+  assert.equal(second.take([0], at(3_000)).length, 1);
+  first.forget(12_500);
+  assert.equal(first.groups, 1);
+  first.forget(13_000);
+  assert.equal(first.groups, 0);
 });
 
 test("what is kept has a limit, and what was dropped is counted", () => {

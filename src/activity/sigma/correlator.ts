@@ -24,9 +24,15 @@ export type Firing = {
   readonly time: number;
   /** The event with which the window ends; with late events another than the one that came. */
   readonly ref: number;
-  /** The events in the window. */
+  /** The events in the window; of a chain those of the firings it consists of. At most `REFS_MAX`, the oldest and the newest. */
   readonly refs: readonly number[];
+  /** How many entries the window has: what an event_count counted. */
+  readonly size: number;
 };
+/** A firing that no longer stands: an event that came late took away what fulfilled the window that ends at `time`. */
+export type Retraction = Pick<Firing, "correlation" | "group" | "time">;
+/** Events of one firing that are named at most. */
+export const REFS_MAX = 1_000;
 
 /** What is kept at most. */
 export type CorrelatorLimits = {
@@ -38,6 +44,13 @@ export type CorrelatorLimits = {
 };
 /** Cloud audit sources deliver most within minutes and the last within a day. */
 const LIMITS: CorrelatorLimits = { groupsMax: 100_000, entriesMax: 10_000, latenessMs: 24 * 3_600_000 };
+
+/** A group of one correlation as plain values. `fired`: the times of the windows that were fulfilled. */
+export type KeptGroup = {
+  readonly key: readonly string[];
+  readonly entries: readonly Entry[];
+  readonly fired: readonly number[];
+};
 
 type Group = {
   readonly key: readonly string[];
@@ -58,11 +71,12 @@ export class Correlator {
   readonly #limits: CorrelatorLimits;
   readonly #groups: readonly Map<string, Group>[];
   /** Rule → the correlations that refer to it, with its places there. */
-  readonly #byRule = new Map<number, { readonly correlation: number; readonly place: number }[]>();
-  readonly #byChain = new Map<number, { readonly correlation: number; readonly place: number }[]>();
+  readonly #byRule = new Map<number, Place[]>();
+  readonly #byChain = new Map<number, Place[]>();
   #evicted = 0;
   #ungrouped = 0;
   #tooLate = 0;
+  #retracted: Retraction[] = [];
 
   constructor(set: RuleSet, limits: CorrelatorLimits = LIMITS) {
     this.#set = set;
@@ -82,6 +96,50 @@ export class Correlator {
     return { evicted: this.#evicted, ungrouped: this.#ungrouped, tooLate: this.#tooLate };
   }
 
+  /** Groups that are kept at present. */
+  get groups(): number {
+    return this.#groups.reduce((sum, groups) => sum + groups.size, 0);
+  }
+
+  /** Firings that late events took away since this was last asked and that did not come back: to be applied after the firings. */
+  retractions(): readonly Retraction[] {
+    const taken = this.#retracted;
+    this.#retracted = [];
+    return taken;
+  }
+
+  /** Drops what no event later than `now` − lateness can need any more, groups that grew still included. Times in milliseconds. */
+  forget(now: number): void {
+    this.#groups.forEach((groups, at) => {
+      const linked = this.#set.correlations[at];
+      if (linked === undefined) return;
+      const horizon = now - linked.correlation.timespanMs - this.#limits.latenessMs;
+      for (const [key, group] of groups)
+        if ((group.entries.at(-1)?.time ?? 0) <= horizon) groups.delete(key);
+        else drop(group, firstAfter(group.entries, horizon));
+    });
+  }
+
+  /** What one correlation keeps, as plain values, and put back: for a set in which it stands elsewhere, or a later process. */
+  keptOf(correlation: number): readonly KeptGroup[] {
+    return [...(this.#groups[correlation]?.values() ?? [])].map(({ key, entries, fired }) => ({
+      key,
+      entries: [...entries],
+      fired: [...fired].map((entry) => entry.time),
+    }));
+  }
+  restore(correlation: number, kept: readonly KeptGroup[]): void {
+    const groups = this.#groups[correlation];
+    if (groups === undefined) throw new Error(`invariant broken: no correlation ${correlation}`);
+    groups.clear();
+    for (const { key, entries, fired } of kept) {
+      const ids = entries.flatMap(({ id }) => id ?? []);
+      const times = new Set(fired);
+      const last = entries.filter((entry, at) => times.has(entry.time) && entries[at + 1]?.time !== entry.time);
+      groups.set(key.join("\u0000"), { key, entries: [...entries], ids: new Set(ids), fired: new Set(last) });
+    }
+  }
+
   /** Takes an event that matched `rules`; gives what came true through it, in the order of the correlations. */
   take(rules: readonly number[], seen: Seen): readonly Firing[] {
     const firings: Firing[] = [];
@@ -91,7 +149,7 @@ export class Correlator {
     return firings;
   }
 
-  #add(at: { readonly correlation: number; readonly place: number }, seen: Taken, firings: Firing[]): void {
+  #add(at: Place, seen: Taken, firings: Firing[]): void {
     const linked = this.#set.correlations[at.correlation];
     const groups = this.#groups[at.correlation];
     if (linked === undefined || groups === undefined) return;
@@ -115,38 +173,91 @@ export class Correlator {
       value: valueOf(linked, seen),
       ref: seen.ref,
       id,
+      inner: seen.inner,
     };
-    const place = insert(group.entries, entry);
-    this.#look(at.correlation, group, place, firings);
+    insert(group.entries, entry);
+    this.#look(at.correlation, group, { time: seen.time, added: entry, firings });
     this.#forget(linked, group);
   }
 
-  /** Looks at every window that the entry at `place` lies in: those that end with it or with a later one inside the timespan. */
-  #look(correlation: number, group: Group, place: number, firings: Firing[]): void {
+  /** Looks at every window that something at `time` lies in: those that end then or later inside the timespan. */
+  #look(correlation: number, group: Group, { time, added, firings }: Looking): void {
     const linked = this.#set.correlations[correlation];
-    const added = group.entries[place];
-    if (linked === undefined || added === undefined) return;
+    if (linked === undefined) return;
+    const { entries, fired } = group;
     const span = linked.correlation.timespanMs;
-    for (let end = place; end < group.entries.length; end++) {
-      const last = group.entries[end];
-      if (last === undefined || last.time >= added.time + span) break;
+    for (let end = firstAfter(entries, time - 1); end < entries.length; end++) {
+      const last = entries[end];
+      if (last === undefined || last.time >= time + span) break;
       // Of events of one moment the last one has them all in its window.
-      if (group.entries[end + 1]?.time === last.time) continue;
-      const window = group.entries.slice(firstAfter(group.entries, last.time - span), end + 1);
-      if (!windowHolds(linked.correlation, window)) continue;
-      const isNew = last === added || !group.fired.has(last);
-      group.fired.add(last);
+      if (entries[end + 1]?.time === last.time) continue;
+      const window = entries.slice(firstAfter(entries, last.time - span), end + 1);
+      if (!windowHolds(linked.correlation, window)) {
+        this.#takeBack({ correlation, group, end, firings });
+        continue;
+      }
+      const isNew = last === added || !fired.has(last);
+      fired.add(last);
       if (!isNew) continue;
+      const refs = window.flatMap(({ ref, inner }) => inner ?? [ref]);
       const firing: Firing = {
         correlation,
         group: group.key,
         time: last.time,
         ref: last.ref,
-        refs: window.map(({ ref }) => ref),
+        refs: endsOf([...new Set(refs)], REFS_MAX),
+        size: window.length,
       };
       firings.push(firing);
+      this.#retracted = this.#retracted.filter((one) => !isSame(one, firing));
       this.#chain(firing, firings);
     }
+  }
+
+  /** The window that ends with the entry at `end` is not fulfilled; if it was, that is taken back, with what was built on it. */
+  #takeBack({ correlation, group, end, firings }: TakingBack): void {
+    const { entries, fired, key } = group;
+    const time = entries[end]?.time ?? 0;
+    let had = false;
+    for (let at = end; entries[at]?.time === time; at--) {
+      const entry = entries[at];
+      if (entry !== undefined && fired.delete(entry)) had = true;
+    }
+    if (!had) return;
+    this.#retract({ correlation, group: key, time }, firings);
+    const names = this.#set.correlations[correlation]?.correlation.groupBy ?? [];
+    const fieldOf = (name: string): string | undefined => key[names.indexOf(name)];
+    const id = this.#firingId(correlation, key, time);
+    for (const at of this.#byChain.get(correlation) ?? NONE) this.#remove(at, { time, id, fieldOf }, firings);
+  }
+
+  /** Of a firing and its retraction by one event only the last counts. */
+  #retract(gone: Retraction, firings: Firing[]): void {
+    const at = firings.findIndex((one) => isSame(one, gone));
+    if (at >= 0) firings.splice(at, 1);
+    this.#retracted.push(gone);
+  }
+
+  /** By the name of the correlation and not its place, so that it means the same in another set. */
+  #firingId(correlation: number, group: readonly string[], time: number): string {
+    const head = this.#set.correlations[correlation]?.correlation.head;
+    return `firing:${head?.id ?? head?.name ?? head?.title ?? correlation}:${group.join("\u0000")}:${time}`;
+  }
+
+  /** Takes an entry out again and looks at the windows it was in. */
+  #remove(at: Place, gone: Pick<Taken, "time" | "fieldOf"> & { readonly id: string }, firings: Firing[]): void {
+    const linked = this.#set.correlations[at.correlation];
+    const key = linked === undefined ? undefined : groupOf(linked, at.place, gone);
+    const group = key === undefined ? undefined : this.#groups[at.correlation]?.get(key.join("\u0000"));
+    const id = `${at.place}\u0000${gone.id}`;
+    if (group === undefined || !group.ids.delete(id)) return;
+    const place = group.entries.findIndex((entry) => entry.id === id);
+    const [entry] = group.entries.splice(place, 1);
+    // With nothing left at its moment, no window ends there any more.
+    const isAlone = group.entries[firstAfter(group.entries, gone.time) - 1]?.time !== gone.time;
+    if (entry !== undefined && group.fired.delete(entry) && isAlone)
+      this.#retract({ correlation: at.correlation, group: group.key, time: gone.time }, firings);
+    this.#look(at.correlation, group, { time: gone.time, added: undefined, firings });
   }
 
   /** A firing is an event of its own, at the time of the event that completed it, with the values it is grouped by. */
@@ -155,8 +266,9 @@ export class Correlator {
     const names = this.#set.correlations[firing.correlation]?.correlation.groupBy ?? [];
     if (links === undefined) return;
     const fieldOf = (name: string): string | undefined => firing.group[names.indexOf(name)];
-    const id = `firing:${firing.correlation}:${firing.group.join("\u0000")}:${firing.time}`;
-    for (const at of links) this.#add(at, { time: firing.time, ref: firing.ref, id, fieldOf }, firings);
+    const id = this.#firingId(firing.correlation, firing.group, firing.time);
+    const inner = endsOf(firing.refs, INNER_MAX);
+    for (const at of links) this.#add(at, { time: firing.time, ref: firing.ref, id, fieldOf, inner }, firings);
   }
 
   #group(groups: Map<string, Group>, key: readonly string[]): Group {
@@ -178,18 +290,43 @@ export class Correlator {
     // A window that a late event ends reaches back one timespan from it.
     const keep = firstAfter(group.entries, newest - correlation.timespanMs - this.#limits.latenessMs);
     const tooMany = group.entries.length - this.#limits.entriesMax;
-    const drop = Math.max(keep, tooMany);
-    if (drop <= 0) return;
     if (tooMany > keep) this.#evicted += tooMany - keep;
-    for (const entry of group.entries.splice(0, drop)) {
-      group.fired.delete(entry);
-      if (entry.id !== undefined) group.ids.delete(entry.id);
-    }
+    drop(group, Math.max(keep, tooMany));
   }
 }
 const NONE: readonly never[] = [];
+/** Events of a firing that a chain built on it remembers. */
+const INNER_MAX = 50;
 
-type Taken = Pick<Seen, "time" | "ref" | "id"> & { readonly fieldOf: (name: string) => string | undefined };
+type Place = { readonly correlation: number; readonly place: number };
+type Taken = Pick<Seen, "time" | "ref" | "id"> & {
+  readonly fieldOf: (name: string) => string | undefined;
+  readonly inner?: readonly number[] | undefined;
+};
+type Looking = { readonly time: number; readonly added: Entry | undefined; readonly firings: Firing[] };
+type TakingBack = {
+  readonly correlation: number;
+  readonly group: Group;
+  readonly end: number;
+  readonly firings: Firing[];
+};
+
+const isSame = (a: Retraction, b: Retraction): boolean =>
+  a.correlation === b.correlation && a.time === b.time && a.group.join("\u0000") === b.group.join("\u0000");
+
+/** The first and the last of a list that is longer than `max`. */
+function endsOf(refs: readonly number[], max: number): readonly number[] {
+  return refs.length <= max ? refs : [...refs.slice(0, max / 2), ...refs.slice(-max / 2)];
+}
+
+/** Drops the oldest entries of a group. */
+function drop(group: Group, count: number): void {
+  if (count <= 0) return;
+  for (const entry of group.entries.splice(0, count)) {
+    group.fired.delete(entry);
+    if (entry.id !== undefined) group.ids.delete(entry.id);
+  }
+}
 
 /** The first value of a field as text; undefined when it is absent, null or empty of scalars. */
 function fieldOf(event: SigmaEvent, name: string): string | undefined {
@@ -199,7 +336,11 @@ function fieldOf(event: SigmaEvent, name: string): string | undefined {
 }
 
 /** The values an event is grouped by, in lower case; undefined = one is missing, and it joins no group. */
-function groupOf({ correlation, of }: LinkedCorrelation, place: number, seen: Taken): readonly string[] | undefined {
+function groupOf(
+  { correlation, of }: LinkedCorrelation,
+  place: number,
+  seen: Pick<Taken, "fieldOf">,
+): readonly string[] | undefined {
   const written = of[place]?.written ?? "";
   const values: string[] = [];
   for (const name of correlation.groupBy) {

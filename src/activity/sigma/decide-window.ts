@@ -12,6 +12,8 @@ export type Entry = {
   readonly ref: number;
   /** The source's id of the event with its place in the correlation; undefined = repeats cannot be told. */
   readonly id: string | undefined;
+  /** Of a firing that a chain is built on: the events it consists of. */
+  readonly inner?: readonly number[] | undefined;
 };
 
 /** Whether the window (end − timespan, end] of a group fulfils the correlation. `window` is sorted by time. */
