@@ -37,3 +37,13 @@ export async function depositsHeld(
     where customer_id = any(${customerIds}::uuid[]) and day <= ${day} group by customer_id, currency`.execute(tx);
   return rows.map((row) => ({ customerId: row.customer_id, currency: row.currency, amountMinor: row.minor }));
 }
+
+/** Customers of whom at least one payment of money was ever recorded. */
+export async function everPaid(tx: Tx, customerIds: readonly CustomerId[]): Promise<ReadonlySet<CustomerId>> {
+  const { rows } = await sql<{ id: CustomerId }>`
+    select c.id from unnest(${customerIds}::text[]) as c(id)
+    where exists (select from payment where customer_id = c.id::uuid and kind = 'payment' and amount_minor > 0)`.execute(
+    tx,
+  );
+  return new Set(rows.map((row) => row.id));
+}
