@@ -5,9 +5,11 @@ import type { EventRef } from "./contract-stream.ts";
 import type { Level, SigmaEvent } from "./sigma/contract.ts";
 
 /** What a Sigma rule's own key `surety` says; all of it optional, so that foreign rules run too. Checked by zod when a rule is loaded. */
-export type RuleNotes = Partial<
-  Pick<DetectionCard, "titleSv" | "family" | "abuse" | "why" | "sources" | "runbook" | "covers" | "contain">
-> & {
+export type RuleNotes = {
+  readonly [Name in "titleSv" | "family" | "abuse" | "why" | "sources" | "runbook" | "covers" | "contain"]?:
+    | DetectionCard[Name]
+    | undefined;
+} & {
   /** Fields whose values tell findings of one rule apart, e.g. `actor.id`; `customer` and `subscription` always do. */
   readonly fold?: readonly string[] | undefined;
   readonly examples?: readonly RuleExample[] | undefined;
