@@ -31,6 +31,18 @@ const MEMBERS = [
   "standing",
   "currency",
   "only",
+  "source",
+  "subscription",
+  "operation",
+  "outcome",
+  "actor",
+  "ip",
+  "resource",
+  "text",
+  "event",
+  "level",
+  "rule",
+  "feed",
 ] as const;
 const TEXT_MAX = 200;
 
@@ -200,6 +212,31 @@ const holdsRoute = createRoute({
   path: "/collections/disputes",
   component: lazyRouteComponent(() => import("./collections/HoldsPage.tsx"), "HoldsPage"),
 });
+const activityRoute = createRoute({
+  ...inShell,
+  path: "/activity",
+  component: lazyRouteComponent(() => import("./activity/search/SearchPage.tsx"), "SearchPage"),
+});
+const coverageRoute = createRoute({
+  ...inShell,
+  path: "/activity/coverage",
+  component: lazyRouteComponent(() => import("./activity/coverage/CoveragePage.tsx"), "CoveragePage"),
+});
+const rulesRoute = createRoute({
+  ...inShell,
+  path: "/activity/rules",
+  component: lazyRouteComponent(() => import("./activity/rules/RulesPage.tsx"), "RulesPage"),
+});
+const ruleRoute = createRoute({
+  ...inShell,
+  path: "/activity/rules/$ruleId",
+  component: lazyRouteComponent(() => import("./activity/rules/RulePage.tsx"), "RulePage"),
+});
+const suppressionsRoute = createRoute({
+  ...inShell,
+  path: "/activity/suppressions",
+  component: lazyRouteComponent(() => import("./activity/suppressions/SuppressionsPage.tsx"), "SuppressionsPage"),
+});
 const auditRoute = createRoute({
   ...inShell,
   path: "/audit",
@@ -259,6 +296,11 @@ const routeTree = rootRoute.addChildren([
     simulationsRoute,
     simulationRoute,
     holdsRoute,
+    activityRoute,
+    coverageRoute,
+    rulesRoute,
+    ruleRoute,
+    suppressionsRoute,
     auditRoute,
     settingsRoute,
     accountRoute,

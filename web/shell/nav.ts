@@ -1,4 +1,5 @@
 import {
+  IconActivity,
   IconBell,
   IconBuilding,
   IconBuildingBank,
@@ -26,6 +27,7 @@ export const NAV_NAMES = [
   "moneyIn",
   "spend",
   "collections",
+  "activity",
   "audit",
   "settings",
 ] as const;
@@ -71,6 +73,7 @@ export const NAV: readonly (readonly NavItem[])[] = [
     { name: "moneyIn", to: "/money-in", icon: IconBuildingBank, permission: "receivables.read", letter: "m" },
     { name: "spend", to: "/spend", icon: IconChartAreaLine, permission: "spending.read", letter: "s" },
     { name: "collections", to: "/collections", icon: IconCoins, permission: "collections.read", letter: "l" },
+    { name: "activity", to: "/activity", icon: IconActivity, permission: "activity.read", letter: "v" },
   ],
   [
     { name: "audit", to: "/audit", icon: IconFingerprint, permission: "audit.read", letter: "a" },
