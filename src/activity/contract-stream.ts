@@ -8,6 +8,8 @@ export type Intake = string;
 export type NewRecord = {
   readonly event: ActivityEvent;
   readonly customer: CustomerId | undefined;
+  /** The record's own JSON text, where the caller still has it: kept as it is, so that nothing is written anew and no digit is lost. */
+  readonly text?: string | undefined;
 };
 
 export type Appended = {
