@@ -35,6 +35,7 @@ export function registerRoutes(app: FastifyInstance, routes: readonly Route[], d
       method: spec.method,
       url: spec.path,
       bodyLimit: spec.bodyBytesMax ?? BODY_BYTES_MAX,
+      ...(spec.admit && { onRequest: (request, reply) => admitted(spec, { request, reply, deps }) }),
       handler: (request, reply) => serve(spec, { request, reply, deps }),
     });
   }
@@ -42,13 +43,43 @@ export function registerRoutes(app: FastifyInstance, routes: readonly Route[], d
 
 type Serving = { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly deps: RouteDeps };
 
+/** People that `admitted` has looked up already. */
+const known = new WeakMap<FastifyRequest, Person>();
+
+/** Who asks, when the route is theirs; otherwise the refusal is sent. */
+async function allowed(spec: Route, { request, reply, deps }: Serving): Promise<Person | undefined> {
+  const person = spec.permission === "public" ? ANONYMOUS : await deps.personOf(headersOf(request));
+  if (person === undefined) {
+    sendProblem(reply, { status: 401, code: "not-signed-in", detail: "sign in, or send an API key" });
+    return undefined;
+  }
+  const refused = await whyRefused(spec, person, deps);
+  if (refused === undefined) return person;
+  sendProblem(reply, refusalProblem(refused));
+  return undefined;
+}
+
+/** Before a large body is read: whether its sender may send it, and whether there is room. Strangers take no room. */
+async function admitted(spec: Route, serving: Serving): Promise<FastifyReply | undefined> {
+  const { request, reply } = serving;
+  const person = await allowed(spec, serving);
+  if (person === undefined) return reply;
+  known.set(request, person);
+  const length = Number(request.headers["content-length"]);
+  const admission = spec.admit?.(Number.isSafeInteger(length) ? length : undefined);
+  if (admission === undefined) return undefined;
+  if (admission.ok) {
+    reply.raw.once("close", admission.release);
+    return undefined;
+  }
+  reply.header("retry-after", String(admission.retryAfterSeconds));
+  return sendProblem(reply, refusalProblem(admission.refusal));
+}
+
 async function serve(spec: Route, serving: Serving): Promise<FastifyReply> {
   const { request, reply, deps } = serving;
-  const person = spec.permission === "public" ? ANONYMOUS : await deps.personOf(headersOf(request));
-  if (person === undefined)
-    return sendProblem(reply, { status: 401, code: "not-signed-in", detail: "sign in, or send an API key" });
-  const refused = await whyRefused(spec, person, deps);
-  if (refused) return sendProblem(reply, refusalProblem(refused));
+  const person = known.get(request) ?? (await allowed(spec, serving));
+  if (person === undefined) return reply;
   if (!SAFE.has(spec.method) && crossSite(request))
     return sendProblem(reply, {
       status: 403,
@@ -73,7 +104,10 @@ async function serve(spec: Route, serving: Serving): Promise<FastifyReply> {
       reply,
       await (spec.handle as (c: AnyCall) => Promise<Result<Download, Refusal>>)(call(deps.store.db)),
     );
-  return spec.method === "GET" ? read(spec, call, serving) : write(spec, { call, person, input: input.value, serving });
+  if (spec.ownTransaction && !keyFits(request)) return sendKeyForm(reply);
+  return spec.method === "GET" || spec.ownTransaction
+    ? read(spec, call, serving)
+    : write(spec, { call, person, input: input.value, serving });
 }
 
 async function whyRefused(spec: Route, person: Person, deps: RouteDeps): Promise<Refusal | undefined> {
@@ -178,6 +212,18 @@ class Refused extends Error {
   }
 }
 
+const keyOf = ({ headers }: FastifyRequest): string | undefined => headers["idempotency-key"] as string | undefined;
+const keyFits = (request: FastifyRequest): boolean => {
+  const key: unknown = request.headers["idempotency-key"];
+  return key === undefined || (typeof key === "string" && KEY_FORM.test(key));
+};
+const sendKeyForm = (reply: FastifyReply): FastifyReply =>
+  sendProblem(reply, {
+    status: 400,
+    code: "idempotency-key-form",
+    detail: "Idempotency-Key must be 8 to 200 visible ASCII characters",
+  });
+
 type Writing = {
   readonly call: (tx: Tx) => AnyCall;
   readonly person: Person;
@@ -187,13 +233,8 @@ type Writing = {
 
 async function write(spec: JsonRoute, { call, person, input, serving }: Writing): Promise<FastifyReply> {
   const { request, reply, deps } = serving;
-  const key = request.headers["idempotency-key"];
-  if (key !== undefined && (typeof key !== "string" || !KEY_FORM.test(key)))
-    return sendProblem(reply, {
-      status: 400,
-      code: "idempotency-key-form",
-      detail: "Idempotency-Key must be 8 to 200 visible ASCII characters",
-    });
+  const key = keyOf(request);
+  if (!keyFits(request)) return sendKeyForm(reply);
   try {
     const answer = await againIfInTheWay(serving, async (tx): Promise<Answer | "other-input"> => {
       const outcome =
