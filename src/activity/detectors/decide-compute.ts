@@ -1,0 +1,189 @@
+import type { Json } from "../../core/canonical.ts";
+import type { Kept } from "../contract-detector.ts";
+import type { KnownEvent } from "../contract-event.ts";
+import { actorFacts } from "./decide-actors.ts";
+import { listIn, numberIn, textIn } from "./decide-json.ts";
+import { parseSku, type Sku } from "./decide-sku.ts";
+import { byTime, count, HOUR_MS, text } from "./decide-window.ts";
+
+/** Writes that bring up virtual machines. */
+export const MACHINE_OPS: Readonly<Record<string, string>> = {
+  "microsoft.compute/virtualmachines/write": "virtual-machine",
+  "microsoft.compute/virtualmachinescalesets/write": "scale-set",
+};
+/** Writes that bring up computing power without a virtual machine of one's own: the side door. Source: RULES R10. */
+export const SIDE_OPS: Readonly<Record<string, string>> = {
+  "microsoft.machinelearningservices/workspaces/computes/write": "machine-learning",
+  "microsoft.batch/batchaccounts/write": "batch",
+  "microsoft.batch/batchaccounts/pools/write": "batch",
+  "microsoft.containerinstance/containergroups/write": "container-instances",
+  "microsoft.containerservice/managedclusters/write": "kubernetes",
+  "microsoft.containerservice/managedclusters/agentpools/write": "kubernetes",
+  "microsoft.databricks/workspaces/write": "databricks",
+  "microsoft.automation/automationaccounts/runbooks/write": "automation",
+  "microsoft.app/containerapps/write": "container-apps",
+  "microsoft.app/jobs/write": "container-apps",
+};
+export const DEPLOYMENT_OP = "microsoft.resources/deployments/write";
+export const COMPUTE_OPS: Readonly<Record<string, string>> = { ...MACHINE_OPS, ...SIDE_OPS };
+const isSide = new Set(Object.values(SIDE_OPS));
+export const isSideDoor = (kind: string): boolean => isSide.has(kind);
+
+const SUBSCRIPTION = /^\/subscriptions\/([0-9a-f-]{36})(?:\/|$)/i;
+/** The Azure subscription an event is in, `-` when it is in none or does not say. */
+export const subscriptionOf = (event: KnownEvent): string =>
+  event.subscription ?? SUBSCRIPTION.exec(event.resource?.id ?? "")?.[1]?.toLowerCase() ?? "-";
+export const customerOf = (event: KnownEvent): string => event.customer ?? "-";
+
+/** The part of an event that a detector keeps; the same for all. */
+export const kept = (event: KnownEvent, facts: Kept["facts"]): Kept => ({
+  id: event.id,
+  source: event.source,
+  at: event.at.epochMilliseconds,
+  facts,
+});
+
+/** What is kept of a write that brings up computing power; undefined for every other event. */
+export function computeFacts(event: KnownEvent): Kept["facts"] | undefined {
+  const kind = Object.hasOwn(COMPUTE_OPS, event.operation) ? COMPUTE_OPS[event.operation] : undefined;
+  if (kind === undefined) return undefined;
+  return {
+    kind,
+    ...actorFacts(event),
+    subscription: subscriptionOf(event),
+    resource: event.resource?.id ?? event.id,
+    region: regionOf(event),
+    sku: skuOf(event),
+    capacity: capacityOf(event.request),
+    created: saysCreated(event.raw),
+    failed: event.outcome === "failure",
+  };
+}
+
+const plain = (region: string) => region.toLowerCase().replaceAll(" ", "");
+const literal = (told: string | undefined) => (told === undefined || told.startsWith("[") ? "" : plain(told));
+const regionOf = (event: KnownEvent): string => event.resource?.region ?? literal(textIn(event.request, "location"));
+
+/** Where the size stands: virtual machine, agent pool, machine-learning compute, batch pool, scale set. */
+const SKU_PATHS = [
+  ["properties", "hardwareProfile", "vmSize"],
+  ["properties", "vmSize"],
+  ["properties", "properties", "vmSize"],
+  ["sku", "name"],
+] as const;
+function skuOf(event: KnownEvent): string {
+  if (event.resource?.sku) return event.resource.sku;
+  const told = SKU_PATHS.map((path) => textIn(event.request, ...path)).find((one) => one !== undefined);
+  const pool = listIn(event.request, "properties", "agentPoolProfiles").map((one) => textIn(one, "vmSize"));
+  return (told ?? pool.find((one) => one !== undefined) ?? "").toLowerCase();
+}
+const CAPACITY_PATHS = [
+  ["sku", "capacity"],
+  ["properties", "count"],
+  ["properties", "properties", "scaleSettings", "maxNodeCount"],
+  ["properties", "scaleSettings", "fixedScale", "targetDedicatedNodes"],
+] as const;
+const capacityOf = (request: Json | undefined): number =>
+  CAPACITY_PATHS.map((path) => numberIn(request, ...path)).find((one) => one !== undefined && one > 0) ?? 1;
+
+/**
+ * Whether the record says that something was made (`Created`, 201) or only changed (`OK`, 200); null when it says neither, as at the start.
+ * The status stands in different places of the three forms of the Activity Log.
+ */
+function saysCreated(raw: Json): boolean | null {
+  const told = [
+    textIn(raw, "properties", "statusCode"),
+    textIn(raw, "resultSignature"),
+    textIn(raw, "subStatus", "value"),
+    textIn(raw, "ActivitySubstatusValue"),
+  ].join(" ");
+  if (/\b(created|201)\b/i.test(told)) return true;
+  return /\b(ok|200)\b/i.test(told) ? false : null;
+}
+
+/** Regions that a deployment's template and parameters name outright; expressions are not worked out. */
+export function deploymentRegions(request: Json | undefined): string {
+  const resources = listIn(request, "properties", "template", "resources").map((one) =>
+    literal(textIn(one, "location")),
+  );
+  const parameters = ["location", "region"].map((name) =>
+    literal(textIn(request, "properties", "parameters", name, "value")),
+  );
+  return [...new Set([...resources, ...parameters])].filter((one) => one !== "").join(" ");
+}
+
+/** Records of one act come within this time of each other. */
+const ACT_MS = HOUR_MS;
+
+/**
+ * Of a settled group's compute writes those that made something, or tried to: one event per resource and act, its first. Of one creation come
+ * several records (started, accepted, succeeded). A write that says it changed what was there is none; one that says nothing is a creation when
+ * the resource was not heard of before.
+ */
+export function creations(all: readonly Kept[]): readonly Kept[] {
+  const byResource = new Map<string, Kept[]>();
+  for (const one of all) {
+    const resource = text(one, "resource");
+    if (resource === "") continue;
+    const known = byResource.get(resource);
+    if (known) known.push(one);
+    else byResource.set(resource, [one]);
+  }
+  return [...byResource.values()].flatMap(madeBy).sort(byTime);
+}
+function madeBy(records: readonly Kept[]): readonly Kept[] {
+  const acts: Kept[][] = [];
+  for (const one of records) {
+    const act = acts.at(-1);
+    if (act && one.at - (act[0]?.at ?? 0) < ACT_MS) act.push(one);
+    else acts.push([one]);
+  }
+  return acts.flatMap((act, index) => {
+    const says = act.map(({ facts }) => facts["created"]);
+    const isMade = says.includes(true) || (index === 0 && !says.includes(false));
+    return isMade && act[0] ? [merged(act, act[0])] : [];
+  });
+}
+/** The act's first event, with the size, region and number that only its later records tell. */
+function merged(act: readonly Kept[], first: Kept): Kept {
+  const told = (name: string) => act.find(({ facts }) => facts[name] !== "" && facts[name] !== undefined)?.facts[name];
+  const capacity = act.reduce((most, one) => Math.max(most, count(one, "capacity")), 1);
+  return { ...first, facts: { ...first.facts, sku: told("sku") ?? "", region: told("region") ?? "", capacity } };
+}
+
+export type Load = { readonly kind: "large-size" | "fleet" | "side-door" | "many"; readonly events: readonly Kept[] };
+export type LoadLimits = {
+  readonly resourcesMin: number;
+  readonly regionsMin: number;
+  readonly vcpusMin: number;
+  readonly sideDoorMin: number;
+  readonly manyMin: number;
+};
+/** Starting limits of R1, R2, R10 and R4. */
+export const LOAD_LIMITS: LoadLimits = { resourcesMin: 10, regionsMin: 3, vcpusMin: 48, sideDoorMin: 3, manyMin: 20 };
+
+/** Is a size, times how many, one that miners want? Desktop graphics sizes are not. */
+export function isLarge(sku: Sku, { capacity, vcpusMin }: { capacity: number; vcpusMin: number }): boolean {
+  if (sku.kind === "gpu" || sku.kind === "hpc") return true;
+  if (sku.kind === "memory" && (sku.vcpus ?? 0) >= 10) return true;
+  return (sku.vcpus ?? 0) * capacity >= vcpusMin;
+}
+export const largeSku = (one: Kept, vcpusMin: number): Sku | undefined => {
+  const sku = parseSku(text(one, "sku"));
+  const capacity = Number(one.facts["capacity"] ?? 1);
+  return sku && isLarge(sku, { capacity, vcpusMin }) ? sku : undefined;
+};
+
+/** What creations come to, the strongest first: a size miners want, a fleet over regions, the side door, or merely many. */
+export function loadOf(made: readonly Kept[], limits: LoadLimits = LOAD_LIMITS): Load | undefined {
+  const large = made.filter((one) => largeSku(one, limits.vcpusMin));
+  if (large.length > 0) return { kind: "large-size", events: large };
+  const resources = new Set(made.map((one) => text(one, "resource")));
+  const regions = new Set(made.map((one) => text(one, "region")).filter((one) => one !== ""));
+  if (resources.size >= limits.resourcesMin && regions.size >= limits.regionsMin)
+    return { kind: "fleet", events: made };
+  const side = made.filter((one) => isSideDoor(text(one, "kind")));
+  if (new Set(side.map((one) => text(one, "resource"))).size >= limits.sideDoorMin)
+    return { kind: "side-door", events: side };
+  return resources.size >= limits.manyMin ? { kind: "many", events: made } : undefined;
+}
