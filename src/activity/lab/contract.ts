@@ -1,4 +1,4 @@
-import type { Abuse, Containment, Detector } from "../contract-detector.ts";
+import type { Abuse, Containment, Detector, Sweep } from "../contract-detector.ts";
 import type { ActivitySource } from "../contract-event.ts";
 import type { CaseFamily } from "../../cases/contract-states.ts";
 import type { FAULT_CODES, Level, LogSource, SigmaDocument, SigmaFault } from "../sigma/contract.ts";
@@ -53,9 +53,6 @@ export type RuleCard = {
   } | null;
   readonly examples: number;
 };
-/** The runbook of a rule that names none. */
-export const RUNBOOK_OF_FOREIGN = "activity-imported";
-
 /** What can be wrong with a text as one rule: what Sigma says, and what the desk asks besides. */
 export const RULE_FAULT_CODES = ["no-id", "several-rules", "bad-notes"] as const;
 export type RuleFaultCode = (typeof FAULT_CODES)[number] | (typeof RULE_FAULT_CODES)[number];
@@ -77,11 +74,15 @@ export type ActiveDetector = {
   readonly detector: Detector;
 };
 
+/** What is judged without events. */
+export type ActiveSweep = Omit<ActiveDetector, "detector"> & { readonly sweep: Sweep };
+
 /** All that is to be run, at one revision. */
 export type ActiveRules = {
   readonly revision: bigint;
   readonly rules: readonly ActiveRule[];
   readonly detectors: readonly ActiveDetector[];
+  readonly sweeps: readonly ActiveSweep[];
   /** Every rule put together by itself and all of them side by side: one Matcher and one Correlator run them all. */
   readonly set: RuleSet;
   /** By place in `set.rules` and in `set.correlations`: whose it is, as a place in `rules`. */

@@ -5,11 +5,12 @@ export type RuleFile = { readonly file: string; readonly text: string };
 /** A text that stands alone: an alerting document after everything it refers to. */
 export type SplitText = { readonly file: string; readonly text: string };
 
-type Piece = { readonly file: string; readonly text: string; readonly document: SigmaDocument; readonly at: number };
+type Piece = { readonly file: string; readonly document: SigmaDocument; readonly at: number };
 
 /**
  * Takes files of many documents apart into texts of one rule each. A correlation carries its base rules with it, wherever they stood;
- * a base rule that only correlations name gets no text of its own; a filter goes with every rule it names. What cannot be read is a fault
+ * a base rule that alerts besides (`generate`, or nobody names it) has a
+ * text of its own, others have none; a filter goes with every rule it names. What cannot be read is a fault
  * of its file; a correlation whose rules are nowhere is given as it is, so that reading it says so.
  */
 export function splitRules(files: readonly RuleFile[]): {
@@ -18,48 +19,32 @@ export function splitRules(files: readonly RuleFile[]): {
 } {
   const faults: SigmaFault[] = [];
   const pieces: Piece[] = [];
-  for (const { file, text } of files)
-    for (const slice of slicesOf(text)) {
-      const loaded = loadSigma(slice.text, { file });
-      faults.push(...loaded.faults.map((one) => ({ ...one, line: one.line + slice.line })));
-      for (const document of loaded.documents) pieces.push({ file, text: slice.text, document, at: pieces.length });
-    }
+  for (const { file, text } of files) {
+    const loaded = loadSigma(text, { file });
+    faults.push(...loaded.faults);
+    for (const document of loaded.documents) pieces.push({ file, document, at: pieces.length });
+  }
   const byName = new Map<string, Piece>();
   for (const piece of pieces)
     if (piece.document.kind !== "filter")
       for (const name of namesOf(piece)) if (!byName.has(name)) byName.set(name, piece);
   const filters = pieces.filter(({ document }) => document.kind === "filter");
-  const inner = new Set(
-    pieces.flatMap(({ document }) =>
-      document.kind === "correlation" ? document.rules.map((name) => byName.get(name)) : [],
-    ),
-  );
+  const named = (isGenerating: boolean) =>
+    new Set(
+      pieces.flatMap(({ document }) =>
+        document.kind === "correlation" && document.isGenerating === isGenerating
+          ? document.rules.map((name) => byName.get(name))
+          : [],
+      ),
+    );
+  const [silent, loud] = [named(false), named(true)];
   const texts = pieces
-    .filter((piece) => piece.document.kind !== "filter" && !inner.has(piece))
+    .filter((piece) => piece.document.kind !== "filter" && (!silent.has(piece) || loud.has(piece)))
     .map((face) => ({
       file: face.file,
-      text: joined([...closure(face, byName), ...filtersOf(face, { filters, byName })]),
+      text: joined([...filtersOf(face, { filters, byName }), ...closure(face, byName)], face),
     }));
   return { texts, faults };
-}
-
-/** A line `---` parts documents, wherever it stands: YAML leaves no other reading of it. */
-function slicesOf(text: string): readonly { readonly text: string; readonly line: number }[] {
-  const slices: { text: string; line: number }[] = [];
-  let lines: string[] = [];
-  let from = 0;
-  const close = (next: number) => {
-    const whole = lines.join("\n");
-    if (/^[^#\s]/m.test(whole)) slices.push({ text: `${whole.replace(/\s+$/, "")}\n`, line: from });
-    lines = [];
-    from = next;
-  };
-  text.split(/\r?\n/).forEach((line, at) => {
-    if (/^---(\s|$)/.test(line)) close(at + 1);
-    else lines.push(line);
-  });
-  close(0);
-  return slices;
 }
 
 const namesOf = ({ document: { head } }: Piece): readonly string[] =>
@@ -92,4 +77,12 @@ function filtersOf(
   );
 }
 
-const joined = (pieces: readonly Piece[]): string => pieces.map(({ text }) => text).join("---\n");
+/** Base rules come without their own notes: examples are long, and the text speaks in the voice of its last document. */
+const joined = (pieces: readonly Piece[], face: Piece): string =>
+  pieces
+    .map((piece) => {
+      const text = piece === face ? piece.document.head.text : withoutNotes(piece.document.head.text);
+      return `${text.trim()}\n`;
+    })
+    .join("---\n");
+const withoutNotes = (text: string): string => text.replace(/^surety:.*\n?(?:^(?:[ \t].*)?\n?)*/m, "");

@@ -1,15 +1,13 @@
-import { isMap, LineCounter, parseAllDocuments } from "yaml";
+import type { RuleNotes } from "../contract-hit.ts";
+import { cardOfNotes, readNotes } from "../rules/decide-notes.ts";
 import type { CorrelationRule, DetectionRule, Node, SigmaDocument } from "../sigma/contract.ts";
 import { loadSigma } from "../sigma/load.ts";
 import { type RuleSet, ruleSetOf } from "../sigma/rule-set.ts";
-import type { RuleNotes } from "../contract-hit.ts";
-import { type RuleCard, type RuleFault, RUNBOOK_OF_FOREIGN } from "./contract.ts";
-import { readNotes } from "./decide-notes.ts";
+import { itemsOf, memberOf, readYaml, resolved, type YamlDocument } from "../sigma/yaml.ts";
+import type { RuleCard, RuleFault } from "./contract.ts";
 
 /** Longest text of one rule with its base rules and examples. */
 export const RULE_TEXT_MAX = 200_000;
-/** What a rule without a level is taken for. */
-const LEVEL_OF_SILENT = "medium";
 const ID = /^[a-z0-9][a-z0-9._:-]{0,99}$/;
 
 /** A text as one rule. */
@@ -51,23 +49,26 @@ export function readRule(
       ...faultAt(face.head.line, "no-id", "the alerting document needs an id (a UUID)"),
       rule: face.head.title,
     });
-  const told = new Told(text, face.head.line);
-  const notes = readNotes(told.raw["surety"]);
-  if ("faults" in notes)
-    for (const { path, message } of notes.faults)
-      wrong.push({
-        file,
-        ...told.placeOf(["surety", ...path]),
-        rule: face.head.title,
-        code: "bad-notes",
-        message: `surety.${path.join(".")}: ${message}`,
-      });
-  if (wrong.length > 0 || id === undefined || "faults" in notes) return { rule: undefined, faults: wrong };
-  return {
-    rule: { id, card: cardOf(face, set, { raw: told.raw, notes: notes.notes }), notes: notes.notes, documents, set },
-    faults: [],
-  };
+  const notes = readNotes(face.head.custom["surety"]);
+  for (const { path, message } of notes.faults)
+    wrong.push({
+      file,
+      ...placeOf(text, face.head.line, ["surety", ...path]),
+      rule: face.head.title,
+      code: "bad-notes",
+      message: `${["surety", ...path].join(".")}: ${message}`,
+    });
+  if (wrong.length > 0 || id === undefined) return { rule: undefined, faults: wrong };
+  const card = cardOf(face, set, notes.notes);
+  return { rule: { id, card, notes: notes.notes, documents, set: onlyFace(set, face) }, faults: [] };
 }
+
+/** A text speaks in the voice of its alerting document alone: base rules that alert too (`generate`) are rules of their own. */
+const onlyFace = (set: RuleSet, face: Alerting): RuleSet => ({
+  ...set,
+  alerting: set.rules.map(() => face.kind === "rule"),
+  alertingCorrelations: set.correlations.map(({ correlation }) => correlation === face),
+});
 
 /** Documents that no other one refers to, in the order of the text. */
 function outermost(documents: readonly SigmaDocument[], { correlations }: RuleSet): readonly Alerting[] {
@@ -87,60 +88,34 @@ const faultAt = (line: number, code: RuleFault["code"], message: string): RuleFa
   message,
 });
 
-/** The document that begins at a line, as it stands there. */
-class Told {
-  readonly raw: Readonly<Record<string, unknown>>;
-  readonly placeOf: (path: readonly PropertyKey[]) => { readonly line: number; readonly column: number };
-  constructor(text: string, line: number) {
-    const counter = new LineCounter();
-    const parsed = parseAllDocuments(text, {
-      lineCounter: counter,
-      schema: "core",
-      version: "1.2",
-      prettyErrors: false,
-    });
-    const document = Array.isArray(parsed)
-      ? parsed.find(({ contents }) => counter.linePos(contents?.range?.[0] ?? 0).line === line)
-      : undefined;
-    this.raw = isMap(document?.contents) ? (document.toJS() as Record<string, unknown>) : {};
-    this.placeOf = (path) => {
-      for (let depth = path.length; depth > 0; depth--) {
-        const node = document?.getIn(path.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
-        const at = node?.range?.[0];
-        if (at === undefined) continue;
-        const place = counter.linePos(at);
-        return { line: place.line, column: place.col };
-      }
-      return { line, column: 1 };
-    };
+/** Place of the deepest node on the way that is there, in the document that begins at a line. */
+function placeOf(text: string, line: number, path: readonly (string | number)[]) {
+  const document = readYaml(text, undefined).documents.find((one) => one.placeOf(one.root).line === line);
+  if (document === undefined) return { line, column: 1 };
+  let at: unknown = document.root;
+  for (const step of path) {
+    const next = stepInto(at, step, document);
+    if (next === undefined || next === null) break;
+    at = next;
   }
+  return document.placeOf(at);
 }
+const stepInto = (node: unknown, step: string | number, document: YamlDocument): unknown =>
+  resolved(typeof step === "number" ? itemsOf(node)[step] : memberOf(node, step), document);
 
-type Said = { readonly raw: Readonly<Record<string, unknown>>; readonly notes: RuleNotes };
-
-function cardOf(face: Alerting, set: RuleSet, { raw, notes }: Said): RuleCard {
+function cardOf(face: Alerting, set: RuleSet, notes: RuleNotes): RuleCard {
   const { head } = face;
+  const { id: _id, ...card } = cardOfNotes(face, notes);
   return {
-    title: head.title,
-    titleSv: notes.titleSv ?? head.title,
-    level: head.level ?? LEVEL_OF_SILENT,
-    family: notes.family ?? "misuse",
-    abuse: notes.abuse ?? [],
-    why: notes.why ?? "",
-    sources: notes.sources ?? [],
-    falsePositives: head.falsePositives,
-    runbook: notes.runbook ?? RUNBOOK_OF_FOREIGN,
-    attack: attackOf(head.tags),
-    covers: notes.covers ?? "",
-    contain: notes.contain ?? "none",
+    ...card,
     fold: notes.fold ?? [],
     description: head.description ?? "",
     author: head.author ?? "",
-    date: textAt(raw, "date"),
+    date: head.modified ?? head.date ?? "",
     status: head.status ?? "",
-    license: textAt(raw, "license"),
-    references: listAt(raw, "references"),
-    related: relatedOf(raw["related"]),
+    license: head.license ?? "",
+    references: head.references.slice(0, LISTED_MAX),
+    related: head.related.slice(0, LISTED_MAX),
     fields: fieldsOf(set),
     logsources: sourcesOf(set),
     correlation:
@@ -148,25 +123,7 @@ function cardOf(face: Alerting, set: RuleSet, { raw, notes }: Said): RuleCard {
     examples: notes.examples?.length ?? 0,
   };
 }
-
-/** `attack.t1496.001` → `T1496.001`; tactics are left out. */
-const attackOf = (tags: readonly string[]): readonly string[] =>
-  tags.flatMap((tag) => /^attack\.(t\d{4}(?:\.\d{3})?)$/i.exec(tag)?.[1]?.toUpperCase() ?? []);
-const textAt = (raw: Said["raw"], key: string): string => {
-  const value = raw[key];
-  return typeof value === "string" || typeof value === "number" ? String(value).slice(0, 300) : "";
-};
-const listAt = (raw: Said["raw"], key: string): readonly string[] => {
-  const value = raw[key];
-  return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string").slice(0, 50) : [];
-};
-const relatedOf = (given: unknown): RuleCard["related"] =>
-  Array.isArray(given)
-    ? given.slice(0, 50).flatMap((one: unknown) => {
-        const { id, type } = (one ?? {}) as { id?: unknown; type?: unknown };
-        return typeof id === "string" ? [{ id, type: typeof type === "string" ? type : "similar" }] : [];
-      })
-    : [];
+const LISTED_MAX = 50;
 
 function fieldsOf({ rules, correlations }: RuleSet): readonly string[] {
   const fields = new Set<string>();

@@ -1,7 +1,7 @@
 import type { Route } from "../../http/contract.ts";
 import type { Store, Tx } from "../../store/contract.ts";
 import type { Job } from "../../worker/contract.ts";
-import type { Detector } from "../contract-detector.ts";
+import type { Detector, Sweep } from "../contract-detector.ts";
 import { activating, activeRules, rulesRevision } from "./active.ts";
 import type { ActiveRules } from "./contract.ts";
 import type { RuleFile } from "./decide-split.ts";
@@ -10,9 +10,10 @@ import { type Delivered, seedRules } from "./service-deliver.ts";
 export type LabDeps = {
   readonly store: Store;
   readonly clock: { readonly now: () => Temporal.Instant };
-  /** Surety's own rules: one text a rule, with its base rules. */
-  readonly ownTexts: () => readonly RuleFile[];
+  /** Files of Surety's own rules: `ownRules().texts`. */
+  readonly ownFiles: () => readonly RuleFile[];
   readonly detectors: readonly Detector[];
+  readonly sweeps: readonly Sweep[];
 };
 
 export type Lab = {
@@ -27,12 +28,12 @@ export type Lab = {
 
 /** Rules kept, tried and explained. */
 export function createLab(deps: LabDeps): Lab {
-  const { store, clock, detectors } = deps;
-  const known = activating(detectors);
+  const { store, clock, detectors, sweeps } = deps;
+  const known = activating({ detectors, sweeps });
   return {
     routes: [],
     jobs: [],
-    seed: () => store.inTransaction((tx) => seedRules(tx, { texts: deps.ownTexts(), detectors }, clock.now())),
+    seed: () => store.inTransaction((tx) => seedRules(tx, { files: deps.ownFiles(), detectors, sweeps }, clock.now())),
     activeRules: (tx) => activeRules(tx, known),
     rulesRevision,
   };

@@ -2,8 +2,9 @@ import { canonicalJson, toJson } from "../../core/canonical.ts";
 import { type Actor, SURETY, type Tx } from "../../store/contract.ts";
 import { appendEvents } from "../../store/events.ts";
 import { ACTIVITY_EVENTS } from "../contract.ts";
-import type { Detector } from "../contract-detector.ts";
+import type { DetectionCard, Detector, Sweep } from "../contract-detector.ts";
 import type { RuleCard, RuleFault, RuleKind, RuleOrigin, RuleState } from "./contract.ts";
+import { type RuleFile, splitRules } from "./decide-split.ts";
 import { readRule } from "./decide-text.ts";
 import { decideDelivery } from "./decide-versions.ts";
 import { sha256, standingOf } from "./service.ts";
@@ -36,21 +37,21 @@ export type DeliverBy = {
   readonly now: Temporal.Instant;
 };
 
+/** What this version of Surety ships: files of rules, and what stands in the program. */
+export type OwnContent = {
+  readonly files: readonly RuleFile[];
+  readonly detectors: readonly Detector[];
+  readonly sweeps: readonly Sweep[];
+};
+
 /**
  * Puts Surety's own rules and detectors in, at each start; again and again changes nothing. A new text becomes a new version and is used
  * from then on, unless somebody changed the rule here: then theirs stays in use. What is shipped no more is said to be withdrawn; a detector
  * that is gone is off, a rule goes on as it was.
  */
-export async function seedRules(
-  tx: Tx,
-  own: {
-    readonly texts: readonly { readonly file: string; readonly text: string }[];
-    readonly detectors: readonly Detector[];
-  },
-  now: Temporal.Instant,
-): Promise<Delivered> {
-  const { brought, refused } = readTexts(own.texts);
-  const all = [...brought, ...own.detectors.map(broughtDetector)];
+export async function seedRules(tx: Tx, own: OwnContent, now: Temporal.Instant): Promise<Delivered> {
+  const { brought, refused } = readFiles(own.files);
+  const all = [...brought, ...own.detectors.map(broughtDetector), ...own.sweeps.map(broughtSweep)];
   const by: DeliverBy = { origin: "own", author: SURETY, why: "shipped with Surety", state: "on", now };
   return deliver(tx, { brought: all, refused, isWhole: true }, by);
 }
@@ -58,15 +59,19 @@ export async function seedRules(
 /** Keeps rules that were read from elsewhere; the same again changes nothing. */
 export async function importRules(
   tx: Tx,
-  texts: readonly { readonly file: string; readonly text: string }[],
+  files: readonly RuleFile[],
   by: Omit<DeliverBy, "origin">,
 ): Promise<Delivered> {
-  return deliver(tx, { ...readTexts(texts), isWhole: false }, { ...by, origin: "imported" });
+  return deliver(tx, { ...readFiles(files), isWhole: false }, { ...by, origin: "imported" });
 }
 
-function readTexts(texts: readonly { readonly file: string; readonly text: string }[]) {
+function readFiles(files: readonly RuleFile[]) {
+  const { texts, faults: wrong } = splitRules(files);
   const brought = new Map<string, Brought>();
-  const refused: { file: string; faults: readonly RuleFault[] }[] = [];
+  const refused: { file: string; faults: readonly RuleFault[] }[] = Array.from(
+    Map.groupBy(wrong, (one) => one.file ?? ""),
+    ([file, faults]) => ({ file, faults }),
+  );
   for (const { file, text } of texts) {
     const { rule, faults } = readRule(text, file);
     if (rule === undefined) refused.push({ file, faults });
@@ -210,7 +215,20 @@ function broughtDetector(detector: Detector): Brought {
   };
 }
 
-export const detectorCard = (detector: Detector, examples = detector.examples.length): RuleCard => ({
+/** The same for what is judged without events. */
+function broughtSweep(sweep: Sweep): Brought {
+  const { settings, decide, examples, ...card } = sweep;
+  return {
+    id: sweep.id,
+    file: sweep.id,
+    kind: "detector",
+    text: null,
+    sha256: sha256(canonicalJson(toJson({ ...card, settings, code: decide.toString() }))),
+    card: detectorCard(sweep, examples.length),
+  };
+}
+
+export const detectorCard = (detector: DetectionCard, examples: number): RuleCard => ({
   title: detector.title,
   titleSv: detector.titleSv,
   level: detector.level,

@@ -4,7 +4,10 @@ import { type Actor, SURETY, type Tx } from "../../store/contract.ts";
 import { readEvents } from "../../store/events.ts";
 import { testStore } from "../../store/testing.ts";
 import { Matcher } from "../sigma/matcher.ts";
+import { ownRules } from "../rules/own-rules.ts";
 import { activating, activeRules, rulesRevision } from "./active.ts";
+import { splitRules } from "./decide-split.ts";
+import { readRule } from "./decide-text.ts";
 import { saveRule, type SaveAsk, switchRule } from "./service.ts";
 import { importRules, seedRules } from "./service-deliver.ts";
 import { findRule, findVersion } from "./store.ts";
@@ -16,11 +19,11 @@ const ada: Actor = { kind: "person", id: "ada", name: "Ada" };
 const detector = testDetector();
 const ship = (texts: readonly string[], detectors = [detector]) =>
   store.inTransaction((tx) =>
-    seedRules(tx, { texts: texts.map((text, at) => ({ file: `own-${at}.yml`, text })), detectors }, now),
+    seedRules(tx, { files: texts.map((text, at) => ({ file: `own-${at}.yml`, text })), detectors, sweeps: [] }, now),
   );
 const save = (more: Partial<SaveAsk> & { readonly text: string }) =>
   store.inTransaction((tx) => saveRule(tx, { origin: "made", author: ada, why: "because", state: "on", now, ...more }));
-const active = () => activeRules(store.db, activating([detector]));
+const active = () => activeRules(store.db, activating({ detectors: [detector], sweeps: [] }));
 const inUse = async (tx: Tx, id: string) => {
   const row = await findRule(tx, id);
   assert.ok(row);
@@ -177,4 +180,16 @@ test("two rules may carry base rules of one name without meeting", async () => {
     set.correlations.map(({ of }) => of[0]?.rule),
     [1, 3].slice(0, 2),
   );
+});
+
+test("Surety's own rules come apart into texts that stand alone", () => {
+  const { texts, faults } = splitRules(ownRules().texts);
+  assert.deepEqual(faults, []);
+  const ids = texts.map(({ text, file }) => {
+    const { rule, faults: wrong } = readRule(text, file);
+    assert.deepEqual(wrong, [], text.slice(0, 200));
+    return rule?.id;
+  });
+  const cards = ownRules().cards.map(({ id }) => id);
+  assert.deepEqual([...ids].sort(), [...cards].sort());
 });
