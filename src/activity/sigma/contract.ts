@@ -58,11 +58,27 @@ export type RuleHead = {
   readonly tags: readonly string[];
   readonly description: string | undefined;
   readonly author: string | undefined;
+  /** Terms under which the rule was published: SigmaHQ's own are DRL-1.1, which asks that the author is shown. */
+  readonly license: string | undefined;
   readonly falsePositives: readonly string[];
-  /** Where it was read: file and first line. */
+  readonly references: readonly string[];
+  /** Fields that are worth showing beside a match. */
+  readonly fields: readonly string[];
+  /** As written, `2026-03-31`. */
+  readonly date: string | undefined;
+  readonly modified: string | undefined;
+  readonly related: readonly RelatedRule[];
+  /** Keys that Sigma does not know, as plain JSON. */
+  readonly custom: Readonly<Record<string, unknown>>;
+  /** Where it was read: file, first and last line. */
   readonly file: string | undefined;
   readonly line: number;
+  readonly lineEnd: number;
+  /** The document as it was written, with the comments before it: loaded alone it is the same rule. */
+  readonly text: string;
 };
+/** `type` is one of derived, obsolete, merged, renamed, similar, or what else a rule says. */
+export type RelatedRule = { readonly id: string; readonly type: string };
 
 /** One comparison of one field, or of every value for keywords. Equal texts are one predicate, however many rules ask it. */
 export type Predicate = {

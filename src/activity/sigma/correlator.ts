@@ -1,87 +1,104 @@
 import type { SigmaEvent } from "./contract.ts";
+import {
+  type Change,
+  endsOf,
+  type Firing,
+  Group,
+  type Kept,
+  type KeptGroup,
+  type Retraction,
+} from "./correlator-group.ts";
 import { numberOf } from "./decide-compare.ts";
-import { type Entry, windowHolds } from "./decide-window.ts";
 import { type Leaf, lookUp } from "./fields.ts";
 import type { LinkedCorrelation, RuleSet } from "./rule-set.ts";
 
-/** A matching event as the correlator is told of it. */
-export type Seen = {
+export type { Firing, KeptGroup, Retraction };
+/** Events of one firing that are named at most, unless limits say otherwise. */
+export const REFS_MAX = 100;
+/** Events of a firing that a chain built on it remembers. */
+const INNER_MAX = 50;
+
+/** A matching event as the correlator is told of it. `R` is what the caller calls an event: an index, a position, a pair of source and id. */
+export type Seen<R = number> = {
   readonly event: SigmaEvent;
   /** Event time, milliseconds since 1970: when it happened, not when it came. */
   readonly time: number;
-  /** What the caller calls it: an index, a number of its own. */
-  readonly ref: number;
+  readonly ref: R;
   /** The source's id of the event; the same twice is one. undefined = cannot be told apart. */
   readonly id: string | undefined;
+  /** Events of different scopes never come together, whatever a correlation groups by: the customer, for a desk of many. */
+  readonly scope?: string | undefined;
 };
-
-/** A correlation that came true: the window that ends with an event fulfils it. */
-export type Firing = {
-  /** Place in `set.correlations`. */
-  readonly correlation: number;
-  readonly group: readonly string[];
-  /** Time of the event with which the window ends. */
-  readonly time: number;
-  /** The event with which the window ends; with late events another than the one that came. */
-  readonly ref: number;
-  /** The events in the window; of a chain those of the firings it consists of. At most `REFS_MAX`, the oldest and the newest. */
-  readonly refs: readonly number[];
-  /** How many entries the window has: what an event_count counted. */
-  readonly size: number;
-};
-/** A firing that no longer stands: an event that came late took away what fulfilled the window that ends at `time`. */
-export type Retraction = Pick<Firing, "correlation" | "group" | "time">;
-/** Events of one firing that are named at most. */
-export const REFS_MAX = 1_000;
 
 /** What is kept at most. */
 export type CorrelatorLimits = {
-  /** Groups of one correlation, and events of one group. The oldest go first; `evicted` counts them. */
+  /** Groups of one correlation: those that nothing came to for longest go first. */
   readonly groupsMax: number;
+  /** Events of one group, the oldest go first; a correlation that counts higher keeps twice what it counts to. */
   readonly entriesMax: number;
+  /** Events of all groups together. About 250 bytes each. */
+  readonly totalMax: number;
   /** How late an event may come, counted from the newest of its group, and still find its whole window. Milliseconds. */
   readonly latenessMs: number;
+  /** Events that a firing names at most; those of the window are counted all the same. */
+  readonly refsMax: number;
 };
 /** Cloud audit sources deliver most within minutes and the last within a day. */
-const LIMITS: CorrelatorLimits = { groupsMax: 100_000, entriesMax: 10_000, latenessMs: 24 * 3_600_000 };
-
-/** A group of one correlation as plain values. `fired`: the times of the windows that were fulfilled. */
-export type KeptGroup = {
-  readonly key: readonly string[];
-  readonly entries: readonly Entry[];
-  readonly fired: readonly number[];
+export const CORRELATOR_LIMITS: CorrelatorLimits = {
+  groupsMax: 100_000,
+  entriesMax: 10_000,
+  totalMax: 1_000_000,
+  latenessMs: 24 * 3_600_000,
+  refsMax: REFS_MAX,
 };
 
-type Group = {
-  readonly key: readonly string[];
-  /** Sorted by time. */
-  readonly entries: Entry[];
-  /** Sources' ids and rule of what is in `entries`. */
-  readonly ids: Set<string>;
-  /** Entries at whose time the window was fulfilled already. */
-  readonly fired: Set<Entry>;
+/** How much is kept, and what was not counted, by reason. */
+export type CorrelatorCounters = {
+  readonly groups: number;
+  readonly entries: number;
+  /** Events that were forgotten before their time because a limit was reached. */
+  readonly evicted: number;
+  /** Events without a value to group by: they join no group. */
+  readonly ungrouped: number;
+  /** Events that came later than is waited for. */
+  readonly tooLate: number;
+  /** Events that were counted before. */
+  readonly repeated: number;
+};
+type Counted = { -readonly [name in keyof CorrelatorCounters]: number };
+const noCounts = (): Counted => ({ groups: 0, entries: 0, evicted: 0, ungrouped: 0, tooLate: 0, repeated: 0 });
+
+type Place = { readonly correlation: number; readonly place: number };
+type Path = { readonly field: string; readonly path: readonly string[] };
+/** One correlation with its state. */
+type Line<R> = {
+  readonly linked: LinkedCorrelation;
+  /** For each of its rules the fields it is grouped by. */
+  readonly groupBy: readonly (readonly Path[])[];
+  readonly values: readonly Path[];
+  readonly entriesMax: number;
+  /** In the order in which something last came to them. */
+  readonly groups: Map<string, Group<R>>;
+  readonly counts: Counted;
 };
 
 /**
  * Correlations over event time, with half-open windows (t − timespan, t]. Events may come late, out of order and twice: an event that comes
- * late is put where it belongs, and every window it lies in is looked at again. The same events in any order come to the same firings.
+ * late is put where it belongs, and every window it lies in is looked at again. The same events in any order come to the same firings, less
+ * the retractions. One event at a time; whoever has several in hand feeds them by their time, which is fastest.
  */
-export class Correlator {
-  readonly #set: RuleSet;
+export class Correlator<R = number> {
   readonly #limits: CorrelatorLimits;
-  readonly #groups: readonly Map<string, Group>[];
-  /** Rule → the correlations that refer to it, with its places there. */
+  readonly #lines: readonly Line<R>[];
+  /** Rule, or correlation for a chain, → the correlations that refer to it, with its places there. */
   readonly #byRule = new Map<number, Place[]>();
   readonly #byChain = new Map<number, Place[]>();
-  #evicted = 0;
-  #ungrouped = 0;
-  #tooLate = 0;
+  #entries = 0;
   #retracted: Retraction[] = [];
 
-  constructor(set: RuleSet, limits: CorrelatorLimits = LIMITS) {
-    this.#set = set;
-    this.#limits = limits;
-    this.#groups = set.correlations.map(() => new Map());
+  constructor(set: RuleSet, limits: Partial<CorrelatorLimits> = {}) {
+    this.#limits = { ...CORRELATOR_LIMITS, ...limits };
+    this.#lines = set.correlations.map((linked) => lineOf<R>(linked, this.#limits));
     set.correlations.forEach(({ of }, correlation) =>
       of.forEach((link, place) => {
         const [map, key] = link.rule === undefined ? [this.#byChain, link.correlation] : [this.#byRule, link.rule];
@@ -91,17 +108,41 @@ export class Correlator {
     );
   }
 
-  /** Events dropped because a group or the number of groups was full, without a value to group by, and later than is waited for. */
-  get counters(): { readonly evicted: number; readonly ungrouped: number; readonly tooLate: number } {
-    return { evicted: this.#evicted, ungrouped: this.#ungrouped, tooLate: this.#tooLate };
+  /** Of all correlations together. */
+  get counters(): CorrelatorCounters {
+    const sum = noCounts();
+    for (const at of this.#lines.keys())
+      for (const [name, value] of Object.entries(this.countersOf(at))) sum[name as keyof Counted] += value;
+    return sum;
+  }
+
+  /** Of one correlation, by its place in `set.correlations`. */
+  countersOf(correlation: number): CorrelatorCounters {
+    const line = this.#lines[correlation];
+    return line === undefined ? noCounts() : { ...line.counts, groups: line.groups.size };
+  }
+
+  /** Takes an event that matched `rules`; gives what came true through it, in the order of the correlations. */
+  take(rules: readonly number[], seen: Seen<R>): readonly Firing<R>[] {
+    const firings: Firing<R>[] = [];
+    for (const rule of rules) {
+      const places = this.#byRule.get(rule);
+      if (places === undefined) continue;
+      const fieldOf = (at: Path): string | undefined => firstText(seen.event, at);
+      for (const at of places) this.#add(at, { ...seen, inner: undefined, fieldOf }, firings);
+    }
+    return firings;
   }
 
   /** Groups that are kept at present. */
   get groups(): number {
-    return this.#groups.reduce((sum, groups) => sum + groups.size, 0);
+    return this.#lines.reduce((sum, { groups }) => sum + groups.size, 0);
   }
 
-  /** Firings that late events took away since this was last asked and that did not come back: to be applied after the firings. */
+  /**
+   * Firings that late events took away since this was last asked and that did not come back: to be applied after the firings. Only correlations
+   * that ask for less, for none or for a mean take anything back.
+   */
   retractions(): readonly Retraction[] {
     const taken = this.#retracted;
     this.#retracted = [];
@@ -110,274 +151,199 @@ export class Correlator {
 
   /** Drops what no event later than `now` − lateness can need any more, groups that grew still included. Times in milliseconds. */
   forget(now: number): void {
-    this.#groups.forEach((groups, at) => {
-      const linked = this.#set.correlations[at];
-      if (linked === undefined) return;
-      const horizon = now - linked.correlation.timespanMs - this.#limits.latenessMs;
-      for (const [key, group] of groups)
-        if ((group.entries.at(-1)?.time ?? 0) <= horizon) groups.delete(key);
-        else drop(group, firstAfter(group.entries, horizon));
-    });
+    for (const line of this.#lines) {
+      const horizon = now - line.linked.correlation.timespanMs - this.#limits.latenessMs;
+      for (const [text, group] of line.groups)
+        if (group.newest <= horizon) this.#drop(line, text, group);
+        else this.#count(line, -group.forgetUntil(horizon));
+    }
   }
 
   /** What one correlation keeps, as plain values, and put back: for a set in which it stands elsewhere, or a later process. */
-  keptOf(correlation: number): readonly KeptGroup[] {
-    return [...(this.#groups[correlation]?.values() ?? [])].map(({ key, entries, fired }) => ({
-      key,
-      entries: [...entries],
-      fired: [...fired].map((entry) => entry.time),
-    }));
+  keptOf(correlation: number): readonly KeptGroup<R>[] {
+    return [...(this.#lines[correlation]?.groups.values() ?? [])].map((group) => group.kept());
   }
-  restore(correlation: number, kept: readonly KeptGroup[]): void {
-    const groups = this.#groups[correlation];
-    if (groups === undefined) throw new Error(`invariant broken: no correlation ${correlation}`);
-    groups.clear();
-    for (const { key, entries, fired } of kept) {
-      const ids = entries.flatMap(({ id }) => id ?? []);
-      const times = new Set(fired);
-      const last = entries.filter((entry, at) => times.has(entry.time) && entries[at + 1]?.time !== entry.time);
-      groups.set(key.join("\u0000"), { key, entries: [...entries], ids: new Set(ids), fired: new Set(last) });
+  restore(correlation: number, kept: readonly KeptGroup<R>[]): void {
+    const line = this.#lines[correlation];
+    if (line === undefined) throw new Error(`invariant broken: no correlation ${correlation}`);
+    for (const [text, group] of line.groups) this.#drop(line, text, group);
+    for (const one of kept) {
+      const group = new Group<R>(line.linked.correlation, one.key, one.scope);
+      group.putBack(one);
+      line.groups.set(textOf(one.key, one.scope), group);
+      this.#count(line, group.size);
     }
   }
 
-  /** Takes an event that matched `rules`; gives what came true through it, in the order of the correlations. */
-  take(rules: readonly number[], seen: Seen): readonly Firing[] {
-    const firings: Firing[] = [];
-    for (const rule of rules)
-      for (const at of this.#byRule.get(rule) ?? NONE)
-        this.#add(at, { ...seen, fieldOf: (name) => fieldOf(seen.event, name) }, firings);
-    return firings;
-  }
-
-  #add(at: Place, seen: Taken, firings: Firing[]): void {
-    const linked = this.#set.correlations[at.correlation];
-    const groups = this.#groups[at.correlation];
-    if (linked === undefined || groups === undefined) return;
-    const key = groupOf(linked, at.place, seen);
+  #add(at: Place, seen: Taken<R>, firings: Firing<R>[]): void {
+    const line = this.#lines[at.correlation];
+    if (line === undefined) return;
+    const key = groupOf(line, at.place, seen.fieldOf);
     if (key === undefined) {
-      this.#ungrouped++;
+      line.counts.ungrouped++;
       return;
     }
-    const group = this.#group(groups, key);
+    const group = this.#group(line, key, seen.scope);
     const id = seen.id === undefined ? undefined : `${at.place}\u0000${seen.id}`;
-    if (id !== undefined && group.ids.has(id)) return;
-    const newest = group.entries.at(-1)?.time ?? seen.time;
-    if (seen.time <= newest - linked.correlation.timespanMs - this.#limits.latenessMs) {
-      this.#tooLate++;
+    if (id !== undefined && group.has(id)) {
+      line.counts.repeated++;
       return;
     }
-    if (id !== undefined) group.ids.add(id);
-    const entry: Entry = {
+    if (group.isTooLate(seen.time, this.#limits.latenessMs)) {
+      line.counts.tooLate++;
+      return;
+    }
+    const entry: Kept<R> = {
       time: seen.time,
       rule: at.place,
-      value: valueOf(linked, seen),
+      value: valueOf(line, seen),
       ref: seen.ref,
       id,
       inner: seen.inner,
     };
-    insert(group.entries, entry);
-    this.#look(at.correlation, group, { time: seen.time, added: entry, firings });
-    this.#forget(linked, group);
+    this.#count(line, 1);
+    this.#tell(at.correlation, group.add(entry, this.#limits.refsMax), firings);
+    const forgotten = group.forget(this.#limits.latenessMs, line.entriesMax);
+    if (forgotten.gone > 0) this.#count(line, -forgotten.gone);
+    line.counts.evicted += forgotten.early;
+    if (this.#entries > this.#limits.totalMax) this.#makeRoom(group);
   }
 
-  /** Looks at every window that something at `time` lies in: those that end then or later inside the timespan. */
-  #look(correlation: number, group: Group, { time, added, firings }: Looking): void {
-    const linked = this.#set.correlations[correlation];
-    if (linked === undefined) return;
-    const { entries, fired } = group;
-    const span = linked.correlation.timespanMs;
-    for (let end = firstAfter(entries, time - 1); end < entries.length; end++) {
-      const last = entries[end];
-      if (last === undefined || last.time >= time + span) break;
-      // Of events of one moment the last one has them all in its window.
-      if (entries[end + 1]?.time === last.time) continue;
-      const window = entries.slice(firstAfter(entries, last.time - span), end + 1);
-      if (!windowHolds(linked.correlation, window)) {
-        this.#takeBack({ correlation, group, end, firings });
-        continue;
-      }
-      const isNew = last === added || !fired.has(last);
-      fired.add(last);
-      if (!isNew) continue;
-      const refs = window.flatMap(({ ref, inner }) => inner ?? [ref]);
-      const firing: Firing = {
-        correlation,
-        group: group.key,
-        time: last.time,
-        ref: last.ref,
-        refs: endsOf([...new Set(refs)], REFS_MAX),
-        size: window.length,
-      };
+  #tell(correlation: number, change: Change<R>, firings: Firing<R>[]): void {
+    const links = this.#byChain.get(correlation);
+    for (const { scope, group, time } of change.withdrawn) {
+      const gone: Retraction = { correlation, scope, group, time };
+      // Of a firing and its retraction by one event only the last counts.
+      const at = firings.findIndex((one) => isSame(one, gone));
+      if (at >= 0) firings.splice(at, 1);
+      this.#retracted.push(gone);
+      for (const to of links ?? []) this.#unchain(to, gone, firings);
+    }
+    for (const made of change.fired) {
+      const firing = { correlation, ...made };
       firings.push(firing);
-      this.#retracted = this.#retracted.filter((one) => !isSame(one, firing));
-      this.#chain(firing, firings);
+      if (this.#retracted.length > 0) this.#retracted = this.#retracted.filter((one) => !isSame(one, firing));
+      const inner = endsOf(firing.refs, INNER_MAX);
+      for (const to of links ?? [])
+        this.#add(to, { ...firing, inner, id: this.#idOf(firing), fieldOf: this.#fieldsOf(firing) }, firings);
     }
-  }
-
-  /** The window that ends with the entry at `end` is not fulfilled; if it was, that is taken back, with what was built on it. */
-  #takeBack({ correlation, group, end, firings }: TakingBack): void {
-    const { entries, fired, key } = group;
-    const time = entries[end]?.time ?? 0;
-    let had = false;
-    for (let at = end; entries[at]?.time === time; at--) {
-      const entry = entries[at];
-      if (entry !== undefined && fired.delete(entry)) had = true;
-    }
-    if (!had) return;
-    this.#retract({ correlation, group: key, time }, firings);
-    const names = this.#set.correlations[correlation]?.correlation.groupBy ?? [];
-    const fieldOf = (name: string): string | undefined => key[names.indexOf(name)];
-    const id = this.#firingId(correlation, key, time);
-    for (const at of this.#byChain.get(correlation) ?? NONE) this.#remove(at, { time, id, fieldOf }, firings);
-  }
-
-  /** Of a firing and its retraction by one event only the last counts. */
-  #retract(gone: Retraction, firings: Firing[]): void {
-    const at = firings.findIndex((one) => isSame(one, gone));
-    if (at >= 0) firings.splice(at, 1);
-    this.#retracted.push(gone);
-  }
-
-  /** By the name of the correlation and not its place, so that it means the same in another set. */
-  #firingId(correlation: number, group: readonly string[], time: number): string {
-    const head = this.#set.correlations[correlation]?.correlation.head;
-    return `firing:${head?.id ?? head?.name ?? head?.title ?? correlation}:${group.join("\u0000")}:${time}`;
-  }
-
-  /** Takes an entry out again and looks at the windows it was in. */
-  #remove(at: Place, gone: Pick<Taken, "time" | "fieldOf"> & { readonly id: string }, firings: Firing[]): void {
-    const linked = this.#set.correlations[at.correlation];
-    const key = linked === undefined ? undefined : groupOf(linked, at.place, gone);
-    const group = key === undefined ? undefined : this.#groups[at.correlation]?.get(key.join("\u0000"));
-    const id = `${at.place}\u0000${gone.id}`;
-    if (group === undefined || !group.ids.delete(id)) return;
-    const place = group.entries.findIndex((entry) => entry.id === id);
-    const [entry] = group.entries.splice(place, 1);
-    // With nothing left at its moment, no window ends there any more.
-    const isAlone = group.entries[firstAfter(group.entries, gone.time) - 1]?.time !== gone.time;
-    if (entry !== undefined && group.fired.delete(entry) && isAlone)
-      this.#retract({ correlation: at.correlation, group: group.key, time: gone.time }, firings);
-    this.#look(at.correlation, group, { time: gone.time, added: undefined, firings });
   }
 
   /** A firing is an event of its own, at the time of the event that completed it, with the values it is grouped by. */
-  #chain(firing: Firing, firings: Firing[]): void {
-    const links = this.#byChain.get(firing.correlation);
-    const names = this.#set.correlations[firing.correlation]?.correlation.groupBy ?? [];
-    if (links === undefined) return;
-    const fieldOf = (name: string): string | undefined => firing.group[names.indexOf(name)];
-    const id = this.#firingId(firing.correlation, firing.group, firing.time);
-    const inner = endsOf(firing.refs, INNER_MAX);
-    for (const at of links) this.#add(at, { time: firing.time, ref: firing.ref, id, fieldOf, inner }, firings);
+  #fieldsOf({ correlation, group }: Retraction): (at: Path) => string | undefined {
+    const names = this.#lines[correlation]?.linked.correlation.groupBy ?? [];
+    return ({ field }) => group[names.indexOf(field)];
+  }
+  /** By the name of the correlation and not its place, so that it means the same in another set. */
+  #idOf({ correlation, group, time }: Retraction): string {
+    const head = this.#lines[correlation]?.linked.correlation.head;
+    return `firing:${head?.id ?? head?.name ?? head?.title ?? correlation}:${group.join("\u0000")}:${time}`;
   }
 
-  #group(groups: Map<string, Group>, key: readonly string[]): Group {
-    const text = key.join("\u0000");
-    const known = groups.get(text);
-    if (known !== undefined) return known;
-    if (groups.size >= this.#limits.groupsMax) {
-      const [oldest] = groups.keys();
-      if (oldest !== undefined) groups.delete(oldest);
-      this.#evicted++;
+  /** Takes a firing out of what was built on it. */
+  #unchain(at: Place, gone: Retraction, firings: Firing<R>[]): void {
+    const line = this.#lines[at.correlation];
+    const key = line && groupOf(line, at.place, this.#fieldsOf(gone));
+    const group = key && line.groups.get(textOf(key, gone.scope));
+    if (line === undefined || group === undefined) return;
+    const change = group.remove(`${at.place}\u0000${this.#idOf(gone)}`, gone.time, this.#limits.refsMax);
+    if (change === undefined) return;
+    this.#count(line, -1);
+    this.#tell(at.correlation, change, firings);
+  }
+
+  #group(line: Line<R>, key: readonly string[], scope: string | undefined): Group<R> {
+    const text = textOf(key, scope);
+    const known = line.groups.get(text);
+    if (known !== undefined) {
+      // Last in the order of the map: what nothing comes to drifts to its front.
+      line.groups.delete(text);
+      line.groups.set(text, known);
+      return known;
     }
-    const made: Group = { key, entries: [], ids: new Set(), fired: new Set() };
-    groups.set(text, made);
+    if (line.groups.size >= this.#limits.groupsMax) this.#dropOldest(line);
+    const made = new Group<R>(line.linked.correlation, key, scope);
+    line.groups.set(text, made);
     return made;
   }
 
-  #forget({ correlation }: LinkedCorrelation, group: Group): void {
-    const newest = group.entries.at(-1)?.time ?? 0;
-    // A window that a late event ends reaches back one timespan from it.
-    const keep = firstAfter(group.entries, newest - correlation.timespanMs - this.#limits.latenessMs);
-    const tooMany = group.entries.length - this.#limits.entriesMax;
-    if (tooMany > keep) this.#evicted += tooMany - keep;
-    drop(group, Math.max(keep, tooMany));
+  #count(line: Line<R>, by: number): void {
+    line.counts.entries += by;
+    this.#entries += by;
+  }
+
+  #drop(line: Line<R>, text: string, group: Group<R>): void {
+    line.groups.delete(text);
+    this.#count(line, -group.size);
+  }
+
+  #dropOldest(line: Line<R>, but?: Group<R>): boolean {
+    for (const [text, group] of line.groups) {
+      if (group === but) continue;
+      line.counts.evicted += group.size;
+      this.#drop(line, text, group);
+      return true;
+    }
+    return false;
+  }
+
+  /** The fullest correlation gives way; the group in hand is spared as long as there is another. */
+  #makeRoom(but: Group<R>): void {
+    const fullest = this.#lines.reduce((most, line) => (line.counts.entries > most.counts.entries ? line : most));
+    if (!this.#dropOldest(fullest, but)) this.#dropOldest(fullest);
   }
 }
-const NONE: readonly never[] = [];
-/** Events of a firing that a chain built on it remembers. */
-const INNER_MAX = 50;
 
-type Place = { readonly correlation: number; readonly place: number };
-type Taken = Pick<Seen, "time" | "ref" | "id"> & {
-  readonly fieldOf: (name: string) => string | undefined;
-  readonly inner?: readonly number[] | undefined;
-};
-type Looking = { readonly time: number; readonly added: Entry | undefined; readonly firings: Firing[] };
-type TakingBack = {
-  readonly correlation: number;
-  readonly group: Group;
-  readonly end: number;
-  readonly firings: Firing[];
+type Taken<R> = Pick<Seen<R>, "time" | "ref" | "id" | "scope"> & {
+  /** Of a chained firing: the events that made it. */
+  readonly inner: readonly R[] | undefined;
+  readonly fieldOf: (at: Path) => string | undefined;
 };
 
+const textOf = (key: readonly string[], scope: string | undefined): string =>
+  `${scope ?? ""}\u0001${key.join("\u0000")}`;
 const isSame = (a: Retraction, b: Retraction): boolean =>
-  a.correlation === b.correlation && a.time === b.time && a.group.join("\u0000") === b.group.join("\u0000");
+  a.correlation === b.correlation && a.time === b.time && textOf(a.group, a.scope) === textOf(b.group, b.scope);
 
-/** The first and the last of a list that is longer than `max`. */
-function endsOf(refs: readonly number[], max: number): readonly number[] {
-  return refs.length <= max ? refs : [...refs.slice(0, max / 2), ...refs.slice(-max / 2)];
-}
+const pathOf = (field: string): Path => ({ field, path: field.split(".") });
 
-/** Drops the oldest entries of a group. */
-function drop(group: Group, count: number): void {
-  if (count <= 0) return;
-  for (const entry of group.entries.splice(0, count)) {
-    group.fired.delete(entry);
-    if (entry.id !== undefined) group.ids.delete(entry.id);
-  }
+function lineOf<R>(linked: LinkedCorrelation, { entriesMax }: CorrelatorLimits): Line<R> {
+  const { correlation, of } = linked;
+  const isCounting = correlation.type === "event_count" || correlation.type === "value_count";
+  const highest = isCounting ? Math.max(...correlation.thresholds.map(({ value }) => value)) : 0;
+  return {
+    linked,
+    groupBy: of.map(({ written }) =>
+      correlation.groupBy.map((name) => pathOf(correlation.aliases.get(name)?.get(written) ?? name)),
+    ),
+    values: correlation.fields.map(pathOf),
+    entriesMax: Math.max(entriesMax, 2 * highest),
+    groups: new Map(),
+    counts: noCounts(),
+  };
 }
 
 /** The first value of a field as text; undefined when it is absent, null or empty of scalars. */
-function fieldOf(event: SigmaEvent, name: string): string | undefined {
-  const found = lookUp(event, name, name.split("."));
-  const leaf = found.leaves.find((one): one is Exclude<Leaf, null> => one !== null);
+function firstText(event: SigmaEvent, { field, path }: Path): string | undefined {
+  const leaf = lookUp(event, field, path).leaves.find((one): one is Exclude<Leaf, null> => one !== null);
   return leaf === undefined ? undefined : String(leaf);
 }
 
 /** The values an event is grouped by, in lower case; undefined = one is missing, and it joins no group. */
-function groupOf(
-  { correlation, of }: LinkedCorrelation,
-  place: number,
-  seen: Pick<Taken, "fieldOf">,
-): readonly string[] | undefined {
-  const written = of[place]?.written ?? "";
+function groupOf<R>(line: Line<R>, place: number, fieldOf: Taken<R>["fieldOf"]): readonly string[] | undefined {
   const values: string[] = [];
-  for (const name of correlation.groupBy) {
-    const field = correlation.aliases.get(name)?.get(written) ?? name;
-    const value = seen.fieldOf(field);
+  for (const at of line.groupBy[place] ?? []) {
+    const value = fieldOf(at);
     if (value === undefined) return undefined;
     values.push(value.toLowerCase());
   }
   return values;
 }
 
-function valueOf({ correlation }: LinkedCorrelation, seen: Taken): string | number | undefined {
-  const { fields, type } = correlation;
-  const [field] = fields;
-  if (field === undefined) return undefined;
-  if (type !== "value_count") return numberOf(seen.fieldOf(field) ?? "");
-  const values = fields.map((name) => seen.fieldOf(name)?.toLowerCase());
-  return values.includes(undefined) ? undefined : values.join("\u0000");
-}
-
-/** Puts an entry behind those of its time or earlier; gives its place. */
-function insert(entries: Entry[], entry: Entry): number {
-  const last = entries.at(-1);
-  if (last === undefined || last.time <= entry.time) return entries.push(entry) - 1;
-  const place = firstAfter(entries, entry.time);
-  entries.splice(place, 0, entry);
-  return place;
-}
-
-/** Place of the first entry later than `time`. */
-function firstAfter(entries: readonly Entry[], time: number): number {
-  let low = 0;
-  let high = entries.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((entries[middle]?.time ?? 0) > time) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+function valueOf<R>({ linked, values }: Line<R>, seen: Taken<R>): string | number | undefined {
+  const [first] = values;
+  if (first === undefined) return undefined;
+  if (linked.correlation.type !== "value_count") return numberOf(seen.fieldOf(first) ?? "");
+  const texts = values.map((at) => seen.fieldOf(at)?.toLowerCase());
+  return texts.includes(undefined) ? undefined : texts.join("\u0000");
 }

@@ -47,7 +47,7 @@ function anchorsOfTest({ field, test, isNegated, isAll }: Predicate): readonly A
   if (test.kind === "exists") return test.wanted ? [{ field, value: undefined }] : undefined;
   if (test.values.some((value) => value.kind === "null")) return undefined;
   const named = test.values.map((value) => {
-    if (value.kind === "number") return value.text;
+    if (value.kind === "number") return value.text.toLowerCase();
     if (value.kind === "boolean") return String(value.value);
     if (value.kind === "text" && value.pattern.kind === "equals") return value.pattern.text.toLowerCase();
     return undefined;

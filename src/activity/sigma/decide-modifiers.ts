@@ -118,7 +118,10 @@ class Item {
     const isAll = this.#has("all");
     const isNegated = this.#has("neq");
     const words = this.#modifiers.filter((name) => name !== "all" && name !== "neq").join("|");
-    const wanted = JSON.stringify([words, isAll, isNegated, values]);
+    // Numbers by their text: JSON would write NaN and infinity as null. What placeholders stand for is a part of the meaning.
+    const written = values.map((value) => (typeof value === "number" ? { number: String(value) } : value));
+    const meant = this.#has("expand") ? [...this.#placeholders] : [];
+    const wanted = JSON.stringify([words, isAll, isNegated, written, meant]);
     return { key: `${this.#field}\u0000${wanted}`, field: this.#field, test, isAll, isNegated };
   }
 

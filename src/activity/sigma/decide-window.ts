@@ -1,6 +1,6 @@
 import type { CorrelationRule, SeenNode, Threshold } from "./contract.ts";
 
-/** What one matching event left in the state of a group. */
+/** What one matching event left in the state of a group, as far as a window asks. */
 export type Entry = {
   /** Event time, milliseconds since 1970. */
   readonly time: number;
@@ -8,12 +8,6 @@ export type Entry = {
   readonly rule: number;
   /** Of value_count the counted tuple, of value_sum and its kind the number; undefined = nothing to count. */
   readonly value: string | number | undefined;
-  /** What the caller calls the event. */
-  readonly ref: number;
-  /** The source's id of the event with its place in the correlation; undefined = repeats cannot be told. */
-  readonly id: string | undefined;
-  /** Of a firing that a chain is built on: the events it consists of. */
-  readonly inner?: readonly number[] | undefined;
 };
 
 /** Whether the window (end − timespan, end] of a group fulfils the correlation. `window` is sorted by time. */
@@ -30,8 +24,7 @@ export function windowHolds(correlation: CorrelationRule, window: readonly Entry
     case "temporal_ordered":
       return temporalHolds(correlation, inOrder(window, correlation.rules.length));
     default: {
-      const numbers = window.map(({ value }) => value).filter((value) => typeof value === "number");
-      const figure = figureOf(correlation, numbers);
+      const figure = figureOf(correlation, numbersOf(window));
       return figure !== undefined && within(figure, correlation.thresholds);
     }
   }
@@ -55,7 +48,7 @@ export const within = (figure: number, thresholds: readonly Threshold[]): boolea
     }
   });
 
-function temporalHolds({ thresholds, seen }: CorrelationRule, rules: ReadonlySet<number>): boolean {
+export function temporalHolds({ thresholds, seen }: CorrelationRule, rules: ReadonlySet<number>): boolean {
   return seen === undefined ? within(rules.size, thresholds) : seenHolds(seen, rules);
 }
 function seenHolds(node: SeenNode, rules: ReadonlySet<number>): boolean {
@@ -75,7 +68,7 @@ function seenHolds(node: SeenNode, rules: ReadonlySet<number>): boolean {
  * The longest run of different rules that was seen in the order of the list: each no earlier than the one before it. C, B, A, A, B, C has
  * A, B, C in order. Events of one moment may stand in either order.
  */
-function inOrder(window: readonly Entry[], count: number): ReadonlySet<number> {
+export function inOrder(window: readonly Entry[], count: number): ReadonlySet<number> {
   // For each rule the longest run that ends with it; a run is kept as the rules in it.
   const best: (readonly number[])[] = Array.from({ length: count }, () => []);
   let at = 0;
@@ -97,12 +90,21 @@ function inOrder(window: readonly Entry[], count: number): ReadonlySet<number> {
   return new Set(best.reduce((longest, run) => (run.length > longest.length ? run : longest), []));
 }
 
-/** Sum, mean or percentile (linear between neighbours, as SQL's percentile_cont); undefined of nothing. */
-function figureOf({ type, percentile }: CorrelationRule, numbers: readonly number[]): number | undefined {
+export const numbersOf = (window: readonly Entry[]): readonly number[] =>
+  window.map(({ value }) => value).filter((value) => typeof value === "number");
+
+/** Sum, mean or percentile; undefined of nothing. Added up in the order of their size, so that the order of arrival cannot be seen in the sum. */
+export function figureOf({ type, percentile }: CorrelationRule, numbers: readonly number[]): number | undefined {
   if (numbers.length === 0) return undefined;
-  if (type === "value_sum") return numbers.reduce((sum, one) => sum + one, 0);
-  if (type === "value_avg") return numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
   const sorted = [...numbers].sort((a, b) => a - b);
+  if (type === "value_sum") return sorted.reduce((sum, one) => sum + one, 0);
+  if (type === "value_avg") return sorted.reduce((sum, one) => sum + one, 0) / sorted.length;
+  return percentileOf(sorted, percentile);
+}
+
+/** Linear between neighbours, as SQL's percentile_cont. */
+export function percentileOf(sorted: readonly number[], percentile: number): number | undefined {
+  if (sorted.length === 0) return undefined;
   const place = (percentile / 100) * (sorted.length - 1);
   const low = sorted[Math.floor(place)] ?? 0;
   const high = sorted[Math.ceil(place)] ?? low;

@@ -136,7 +136,7 @@ function readMap(node: unknown, at: At): Node | undefined {
   }
   const of = members.map(({ key, keyNode, value }) => {
     const real = resolved(value, at.document);
-    const values = valuesOf(real);
+    const values = valuesOf(real, at.document);
     if (values === undefined) {
       at.tell(value ?? keyNode, "bad-value", `${key}: a value is a text, a number, a boolean, null, or a list of them`);
       return undefined;
@@ -156,10 +156,10 @@ function itemNode(key: string, values: readonly Scalar[], at: At): Node | undefi
   return { kind: "test", predicate };
 }
 
-function valuesOf(node: unknown): readonly Scalar[] | undefined {
+function valuesOf(node: unknown, document: YamlDocument): readonly Scalar[] | undefined {
   if (node === null || node === undefined) return [null];
   if (isSeq(node)) {
-    const values = node.items.map(scalarOf);
+    const values = node.items.map((item) => scalarOf(resolved(item, document)));
     return values.every((value) => value !== undefined) ? values : undefined;
   }
   const value = scalarOf(node);

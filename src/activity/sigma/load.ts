@@ -7,13 +7,14 @@ import {
   LEVELS,
   type LogSource,
   type Placeholders,
+  type RelatedRule,
   type RuleHead,
   type SigmaDocument,
   type SigmaFault,
 } from "./contract.ts";
 import { readCorrelation } from "./load-correlation.ts";
 import { readDetection, type Tell } from "./load-detection.ts";
-import { memberOf, readYaml, textOf, textsOf, type YamlDocument } from "./yaml.ts";
+import { itemsOf, memberOf, membersOf, readYaml, textOf, textsOf, type YamlDocument } from "./yaml.ts";
 
 const TITLE_MAX = 256;
 
@@ -81,11 +82,57 @@ function headOf(document: YamlDocument, tell: Tell): RuleHead | undefined {
     tags: textsOf(member("tags")) ?? [],
     description: textOf(member("description")),
     author: textOf(member("author")),
+    license: textOf(member("license")),
     falsePositives: textsOf(member("falsepositives")) ?? [],
+    references: textsOf(member("references")) ?? [],
+    fields: textsOf(member("fields")) ?? [],
+    date: textOf(member("date")),
+    modified: textOf(member("modified")),
+    related: relatedOf(member("related")),
+    custom: customOf(document),
     file: document.file,
     line: document.placeOf(root).line,
+    lineEnd: document.lineEnd,
+    text: document.text,
   };
 }
+
+const relatedOf = (node: unknown): readonly RelatedRule[] =>
+  itemsOf(node).flatMap((one) => {
+    const id = textOf(memberOf(one, "id"));
+    return id === undefined ? [] : [{ id, type: textOf(memberOf(one, "type")) ?? "" }];
+  });
+
+/** Keys of the specification; whatever else stands at the top of a rule is kept as it is. */
+export const RULE_KEYS: readonly string[] = [
+  "title",
+  "id",
+  "name",
+  "related",
+  "taxonomy",
+  "status",
+  "description",
+  "license",
+  "author",
+  "references",
+  "date",
+  "modified",
+  "logsource",
+  "detection",
+  "correlation",
+  "filter",
+  "fields",
+  "falsepositives",
+  "level",
+  "tags",
+  "scope",
+];
+const customOf = ({ root, plainOf }: YamlDocument): RuleHead["custom"] =>
+  Object.fromEntries(
+    membersOf(root)
+      .filter(({ key }) => !RULE_KEYS.includes(key))
+      .map(({ key, value }) => [key, plainOf(value)]),
+  );
 
 function logsourceOf({ root }: YamlDocument, tell: Tell): LogSource | undefined {
   const node = memberOf(root, "logsource");

@@ -18,6 +18,13 @@ type Slot = {
   /** Rules that only need the field to be there. */
   readonly byPresence: number[];
 };
+/** What an event was classified as. */
+export type EventSource = LogSource | readonly LogSource[] | undefined;
+/** Rules that one kind of event is for: by place of their log source, and of those that are asked always. */
+type Asked = { readonly allowed: Uint8Array | undefined; readonly always: readonly number[] };
+/** Classifications that are remembered; there are some dozens. */
+const SOURCES_MAX = 1_000;
+
 const NOTHING_LOOKED: Looked = { ...ABSENT, texts: [], folded: [] };
 
 /**
@@ -35,7 +42,10 @@ export class Matcher {
   readonly #always: number[] = [];
   readonly #sourceOf: readonly number[];
   readonly #sources: readonly LogSource[];
-  readonly #allowed = new Map<string, Uint8Array>();
+  readonly #everyRule: Asked;
+  readonly #askedBySource = new Map<string, Asked>();
+  #lastSource: EventSource;
+  #lastAsked: Asked;
 
   // What is known of the event in hand; a stamp that is not the present one is old.
   #stamp = 0;
@@ -61,6 +71,8 @@ export class Matcher {
     const { sources, sourceOf } = sourcesOf(set);
     this.#sources = sources;
     this.#sourceOf = sourceOf;
+    this.#everyRule = { allowed: undefined, always: this.#always };
+    this.#lastAsked = this.#everyRule;
     this.#lookedStamp = new Int32Array(this.#slots.length);
     this.#looked = Array.from({ length: this.#slots.length }, () => NOTHING_LOOKED);
     this.#answerStamp = new Int32Array(this.#predicates.length);
@@ -70,11 +82,12 @@ export class Matcher {
 
   /**
    * Places in `set.rules` of the rules that match, in their order.
-   * @param source what the event was classified as; undefined asks every rule, whatever its log source
+   * @param source what the event was classified as, one log source or several of which any may agree; undefined asks every rule, whatever its
+   * log source. The same object again is recognised, which is cheaper than an equal one.
    */
-  match(event: SigmaEvent, source: LogSource | undefined): number[] {
+  match(event: SigmaEvent, source: EventSource): number[] {
     this.#begin(event);
-    const allowed = source === undefined ? undefined : this.#allowedFor(source);
+    const { allowed, always } = this.#asked(source);
     const found: number[] = [];
     const ask = (rule: number): void => {
       if (this.#askedStamp[rule] === this.#stamp) return;
@@ -96,14 +109,14 @@ export class Matcher {
         for (const text of looked.folded) for (const rule of slot.byValue.get(text) ?? NO_RULES) ask(rule);
       }
     }
-    for (const rule of this.#always) ask(rule);
+    for (const rule of always) ask(rule);
     return found.length < 2 ? found : found.sort((a, b) => a - b);
   }
 
   /** The same without the index: every rule is asked. For tests and for "why did it not fire". */
-  matchNaively(event: SigmaEvent, source: LogSource | undefined): number[] {
+  matchNaively(event: SigmaEvent, source: EventSource): number[] {
     this.#begin(event);
-    const allowed = source === undefined ? undefined : this.#allowedFor(source);
+    const { allowed } = this.#asked(source);
     const found: number[] = [];
     this.#nodes.forEach((node, rule) => {
       if ((allowed === undefined || allowed[this.#sourceOf[rule] ?? 0] !== 0) && this.#holds(node)) found.push(rule);
@@ -157,14 +170,22 @@ export class Matcher {
     }
   }
 
-  #allowedFor(source: LogSource): Uint8Array {
-    const key = `${source.category ?? ""}\u0000${source.product ?? ""}\u0000${source.service ?? ""}`;
-    let allowed = this.#allowed.get(key);
-    if (allowed === undefined) {
-      allowed = Uint8Array.from(this.#sources, (rule) => (agrees(rule, source) ? 1 : 0));
-      this.#allowed.set(key, allowed);
+  /** Which rules an event of such a log source is for. */
+  #asked(source: EventSource): Asked {
+    if (source === undefined) return this.#everyRule;
+    if (source === this.#lastSource) return this.#lastAsked;
+    const sources = Array.isArray(source) ? (source as readonly LogSource[]) : [source as LogSource];
+    const key = sources.map(sourceKey).join("\u0001");
+    let asked = this.#askedBySource.get(key);
+    if (asked === undefined) {
+      if (this.#askedBySource.size >= SOURCES_MAX) this.#askedBySource.clear();
+      const allowed = Uint8Array.from(this.#sources, (rule) => (sources.some((one) => agrees(rule, one)) ? 1 : 0));
+      asked = { allowed, always: this.#always.filter((rule) => allowed[this.#sourceOf[rule] ?? 0] !== 0) };
+      this.#askedBySource.set(key, asked);
     }
-    return allowed;
+    this.#lastSource = source;
+    this.#lastAsked = asked;
+    return asked;
   }
 
   #holds(node: Compiled): boolean {
@@ -224,6 +245,9 @@ function lookedOf(event: SigmaEvent, { field, path }: Pick<Slot, "field" | "path
   return { ...found, texts, folded: texts.map((text) => text.toLowerCase()) };
 }
 
+const sourceKey = ({ category, product, service }: LogSource): string =>
+  `${category ?? ""}\u0000${product ?? ""}\u0000${service ?? ""}`;
+
 /** Log sources of the rules, each once, and which one each rule has. */
 function sourcesOf({ rules }: RuleSet): {
   readonly sources: readonly LogSource[];
@@ -232,7 +256,7 @@ function sourcesOf({ rules }: RuleSet): {
   const sources: LogSource[] = [];
   const byKey = new Map<string, number>();
   const sourceOf = rules.map(({ logsource }) => {
-    const key = `${logsource.category ?? ""}\u0000${logsource.product ?? ""}\u0000${logsource.service ?? ""}`;
+    const key = sourceKey(logsource);
     const known = byKey.get(key);
     if (known !== undefined) return known;
     byKey.set(key, sources.length);

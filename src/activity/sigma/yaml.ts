@@ -1,4 +1,15 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, visit } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  visit,
+} from "yaml";
 import type { SigmaFault } from "./contract.ts";
 
 /** Limits of what is read: characters of a file, documents in it, depth of nesting, aliases. */
@@ -13,6 +24,11 @@ export type YamlDocument = {
   readonly file: string | undefined;
   /** Line and column of a node, from 1. */
   readonly placeOf: (node: unknown) => { readonly line: number; readonly column: number };
+  /** The document as written and its last line. */
+  readonly text: string;
+  readonly lineEnd: number;
+  /** A node as plain JSON. */
+  readonly plainOf: (node: unknown) => unknown;
 };
 
 /**
@@ -49,7 +65,11 @@ export function readYaml(
     return { documents: [], faults };
   }
   const documents: YamlDocument[] = [];
-  for (const document of parsed as readonly Document.Parsed[]) {
+  const spans = parsed.map(({ range }, place): readonly [from: number, until: number] => [
+    parsed[place - 1]?.range[2] ?? 0,
+    range[2],
+  ]);
+  for (const [place, document] of (parsed as readonly Document.Parsed[]).entries()) {
     const [error] = document.errors;
     if (error !== undefined) {
       fault(error.pos[0], "yaml", error.message);
@@ -62,10 +82,25 @@ export function readYaml(
       continue;
     }
     const start = (node: unknown): number => (node as Node | null)?.range?.[0] ?? 0;
-    documents.push({ root: document.contents, file, placeOf: (node) => at(start(node)) });
+    const [from, until] = spans[place] ?? [0, 0];
+    const written = text.slice(from, until).replace(DOCUMENT_START, "").trim();
+    documents.push({
+      root: document.contents,
+      file,
+      placeOf: (node) => at(start(node)),
+      text: written,
+      lineEnd: at(from + text.slice(from, until).trimEnd().length).line,
+      plainOf: (node) => (isNode(node) ? plain(node.toJS(document, { maxAliasCount: ALIASES_MAX })) : null),
+    });
   }
   return { documents, faults };
 }
+
+/** The line that begins a document, with what is left of the one before it. */
+const DOCUMENT_START = /^\s*---[^\n]*(\n|$)/;
+
+/** What JSON can hold: numbers that are none become null, as JSON itself has it. */
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value) ?? "null");
 
 function sizeFault(document: Document.Parsed): { readonly offset: number; readonly message: string } | undefined {
   let aliases = 0;
@@ -99,6 +134,9 @@ export const membersOf = (node: unknown): readonly Member[] =>
   isMap(node)
     ? node.items.map((pair) => ({ key: keyText(pair.key), keyNode: pair.key, value: pair.value as Node | null }))
     : [];
+
+/** The members of a list; nothing for what is none. */
+export const itemsOf = (node: unknown): readonly unknown[] => (isSeq(node) ? node.items : []);
 
 const keyText = (key: unknown): string => (isScalar(key) ? String(key.value) : String(key));
 
