@@ -54,7 +54,20 @@ type Common<P, Q> = {
    * Repeating the request has no second effect and is told so.
    */
   readonly secretAnswer?: true;
+  /**
+   * The handler opens its own transaction and knows its own repeats: for raw records, of which a request brings thousands. `call.tx` is the
+   * pool; the handler is handed the Idempotency-Key in `call.headers` and must give a repeat the first answer itself.
+   */
+  readonly ownTransaction?: true;
+  /** Asked before the body is read, once the sender is known to be allowed: whether there is room for it now. */
+  readonly admit?: Admit;
 };
+
+/** Room for one more body of this many bytes (undefined: not said). Given room is handed back by `release` when the answer has gone out. */
+export type Admit = (bytes: number | undefined) => Admission;
+export type Admission =
+  | { readonly ok: true; readonly release: () => void }
+  | { readonly ok: false; readonly refusal: Refusal; readonly retryAfterSeconds: number };
 
 /**
  * One endpoint. `GET` reads; every other method is a write: it runs in one transaction together with its
