@@ -1,0 +1,191 @@
+import type { CustomerId } from "../../core/ids.ts";
+import type { Hit } from "../contract-detector.ts";
+import type { EventRef } from "../contract-stream.ts";
+import type { ActiveDetector, ActiveRule } from "../lab/contract.ts";
+import type { RuleHead, SigmaEvent } from "../sigma/contract.ts";
+import type { Firing, Retraction } from "../sigma/correlator.ts";
+import { lookUp } from "../sigma/fields.ts";
+import { type Brief, factsOf } from "./brief.ts";
+import type { EvaluatedHit, EvaluatorInput, Retracted } from "./contract.ts";
+import { decideCanBeTakenBack } from "./decide-steady.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+
+/** Events of a hit that are named; of more the first and the last. */
+const EVENTS_MAX = 100;
+const NAMES_MAX = 200_000;
+
+/** Makes hits of what matched, with their fingerprints, and knows the names of those that may be taken back. */
+export class HitMaker {
+  readonly #rules: EvaluatorInput["rules"];
+  readonly #canBeTakenBack: readonly boolean[];
+  readonly #names = new Map<string, Retracted>();
+
+  constructor(rules: EvaluatorInput["rules"]) {
+    this.#rules = rules;
+    this.#canBeTakenBack = decideCanBeTakenBack(rules.set.correlations);
+  }
+
+  ownerOf(rule: number): ActiveRule {
+    return owner(this.#rules.rules[this.#rules.ruleOf[rule] ?? -1]);
+  }
+
+  /** Name of a correlation's state: whose it is, in which version, and which of its correlations. */
+  unitOf(correlation: number): string {
+    const { correlationOf } = this.#rules;
+    const place = correlationOf[correlation];
+    const { id, version } = owner(this.#rules.rules[place ?? -1]);
+    return `sigma:${id}@${version}#${correlation - correlationOf.indexOf(place ?? -1)}`;
+  }
+
+  /** A rule that one event is enough for. */
+  ofEvent(of: { readonly rule: number; readonly view: SigmaEvent; readonly brief: Brief }): EvaluatedHit {
+    const { rule, view, brief } = of;
+    const active = this.ownerOf(rule);
+    const head = this.#rules.set.rules[rule]?.head;
+    const group = active.card.fold.map((field) => firstText(view, field));
+    return this.#hit(active, head, {
+      customer: brief.customer,
+      subscription: brief.subscription,
+      group,
+      at: brief.at,
+      facts: factsOf(brief, [brief], 1),
+      events: [{ source: brief.source, id: brief.id }],
+      completedBy: `${brief.source}|${brief.id}`,
+    });
+  }
+
+  /** A correlation that came true. Of several events of its last moment the first by name speaks for it, so that order does not matter. */
+  ofFiring(firing: Firing, briefs: readonly Brief[]): EvaluatedHit | undefined {
+    const sorted = [...briefs].sort((a, b) => a.at - b.at || (nameOf(a) < nameOf(b) ? -1 : 1));
+    const last = sorted.find(({ at }) => at === firing.time) ?? sorted.at(-1);
+    const correlation = this.#rules.set.correlations[firing.correlation]?.correlation;
+    if (last === undefined || correlation === undefined) return undefined;
+    const active = owner(this.#rules.rules[this.#rules.correlationOf[firing.correlation] ?? -1]);
+    const valueOf = (name: string): string | undefined => firing.group[correlation.groupBy.indexOf(name)];
+    const fold = active.card.fold.filter((field) => correlation.groupBy.includes(field));
+    const group = fold.length > 0 ? fold.map((field) => valueOf(field) ?? "") : firing.group;
+    const hit = this.#hit(active, correlation.head, {
+      customer: (valueOf("customer") as CustomerId | undefined) ?? last.customer,
+      subscription: valueOf("subscription") ?? commonOf(sorted.map(({ subscription }) => subscription)),
+      group,
+      at: firing.time,
+      facts: factsOf(last, sorted, firing.size),
+      events: ends(sorted).map(({ source, id }) => ({ source, id })),
+      completedBy: `@${firing.time}${fold.length > 0 ? `|${firing.group.join("|")}`.slice(0, 300) : ""}`,
+    });
+    if (this.#canBeTakenBack[firing.correlation] === true) this.#remember(this.#keyOf(firing), hit);
+    return hit;
+  }
+
+  /** The hit that a retraction takes back. */
+  retracted(gone: Retraction): Retracted | undefined {
+    const key = this.#keyOf(gone);
+    const told = this.#names.get(key);
+    this.#names.delete(key);
+    return told;
+  }
+
+  ofDetector(
+    of: ActiveDetector,
+    found: {
+      readonly group: string;
+      readonly identity: string;
+      readonly hit: Hit;
+      readonly customer: CustomerId | undefined;
+    },
+  ): EvaluatedHit {
+    const { group, identity, hit, customer } = found;
+    const [, ...values] = group.split("|");
+    const { id, title, titleSv, family, runbook, contain } = of.detector;
+    const named = {
+      rule: id,
+      customer,
+      subscription: hit.subscription,
+      // The subscription stands in the fingerprint already.
+      group: [...values.filter((value) => value !== hit.subscription), ...(hit.key === "" ? [] : [hit.key])],
+      at: hit.at,
+    };
+    return {
+      rule: { id, title, titleSv, family, runbook, contain, version: of.version },
+      level: hit.level,
+      customer,
+      subscription: hit.subscription,
+      group: named.group,
+      at: hit.at,
+      facts: hit.facts,
+      events: ends(hit.events).map(({ source, id: event }) => ({ source, id: event })),
+      fingerprint: fingerprintOf(named),
+      completedBy: `${identity}|${values.join("|")}`.slice(0, 400),
+      isShadow: of.state === "shadow",
+    };
+  }
+
+  names(): readonly (readonly [string, Retracted])[] {
+    return [...this.#names];
+  }
+  restoreNames(names: readonly (readonly [string, Retracted])[]): void {
+    for (const [key, told] of names) this.#names.set(key, told);
+  }
+
+  #hit(active: ActiveRule, head: RuleHead | undefined, of: Made): EvaluatedHit {
+    const { card } = active;
+    // A base rule that a correlation lets alert speaks in its own name.
+    const isFace = head === undefined || head.id === undefined || head.id.toLowerCase() === active.id;
+    const id = isFace ? active.id : (head.id?.toLowerCase() ?? active.id);
+    const { completedBy, ...rest } = of;
+    return {
+      rule: {
+        id,
+        title: isFace ? card.title : head.title,
+        titleSv: isFace ? card.titleSv : head.title,
+        family: card.family,
+        runbook: card.runbook,
+        contain: card.contain,
+        version: active.version,
+      },
+      level: head?.level ?? card.level,
+      ...rest,
+      fingerprint: fingerprintOf({ rule: id, ...rest }),
+      completedBy,
+      isShadow: active.state === "shadow",
+    };
+  }
+
+  #keyOf({ correlation, group, time }: Retraction): string {
+    return `${this.unitOf(correlation)}\u0000${group.join("\u0000")}\u0000${time}`;
+  }
+
+  #remember(key: string, { fingerprint, completedBy }: EvaluatedHit): void {
+    this.#names.delete(key);
+    this.#names.set(key, { fingerprint, completedBy });
+    if (this.#names.size <= NAMES_MAX) return;
+    const [oldest] = this.#names.keys();
+    if (oldest !== undefined) this.#names.delete(oldest);
+  }
+}
+
+type Made = Pick<EvaluatedHit, "customer" | "subscription" | "group" | "at" | "facts" | "completedBy"> & {
+  readonly events: readonly EventRef[];
+};
+
+function owner(rule: ActiveRule | undefined): ActiveRule {
+  if (rule === undefined) throw new Error("invariant broken: a rule in the set belongs to nobody");
+  return rule;
+}
+
+const nameOf = ({ source, id }: Brief): string => `${source}|${id}`;
+
+/** The one value that all have; undefined when they differ or none has one. */
+function commonOf(values: readonly (string | undefined)[]): string | undefined {
+  const known = new Set(values.filter((one) => one !== undefined));
+  const [first] = known;
+  return known.size === 1 ? first : undefined;
+}
+
+const ends = <T>(all: readonly T[]): readonly T[] =>
+  all.length <= EVENTS_MAX ? all : [...all.slice(0, EVENTS_MAX / 2), ...all.slice(-EVENTS_MAX / 2)];
+
+function firstText(view: SigmaEvent, field: string): string {
+  const leaf = lookUp(view, field, field.split(".")).leaves.find((one) => one !== null);
+  return leaf === undefined ? "" : String(leaf).toLowerCase();
+}
