@@ -39,6 +39,9 @@ if (process.argv[2] === "collections" || process.argv[2] === "help")
     (await commands()).trainNow(desk, options),
   );
 
+if (process.argv[2] === "sigma" || process.argv[2] === "help")
+  (await import("./main-sigma-commands.ts")).sigmaCommands(program);
+
 // Whoever reads may stop reading: `surety … | head` is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit();

@@ -100,6 +100,7 @@ export function createProgram(commands: Commands, version: string): Command {
     .requiredOption("--out <file>", "file to write, - for standard output")
     .action((options: { out: string }) => done(commands.auditExport(options)));
   addCollections(program, commands, done);
+  program.command("sigma").description("Sigma rules: match them with events, check them, run conformance vectors");
   program
     .command("openapi")
     .description("print the OpenAPI document")

@@ -1,0 +1,46 @@
+import { createReadStream } from "node:fs";
+import type { Command } from "commander";
+import type { MatchDeps, MatchOptions } from "./activity/sigma/command-match.ts";
+
+/** `surety sigma …`: works on files alone, without a database. What a command needs is loaded when it runs. */
+export function sigmaCommands(program: Command): void {
+  const sigma = program.commands.find((one) => one.name() === "sigma") ?? program.command("sigma");
+  const done = async (code: Promise<number> | number): Promise<void> => void (process.exitCode = await code);
+  sigma
+    .command("match")
+    .description(
+      "print which rules match which events of a file of JSON lines; exit code 2 when a rule cannot be loaded",
+    )
+    .requiredOption("--rules <path>", "file of rules, or folder of *.yml")
+    .requiredOption("--events <file>", "JSON lines, - for standard input")
+    .option("--raw", "rules see the events' own fields and not the normalised ones", false)
+    .option("--any-logsource", "ask every rule, whatever log source it is for", false)
+    .option("--placeholders <file>", "JSON file with the values of %placeholders%")
+    .option("--time-field <fields>", "fields that say when an event happened, with commas; for correlations")
+    .option("--id-field <field>", "field that names an event: correlations count it once however often it comes")
+    .option("--json", "one JSON value a line: rule, id, event (counted from 0)", false)
+    .action(async (options: MatchOptions) =>
+      done((await import("./activity/sigma/command-match.ts")).matchCommand(options, matchDeps)),
+    );
+  sigma
+    .command("vectors")
+    .description("run conformance vectors; exit code 1 when one that the specification settles fails")
+    .argument("<file>")
+    .option("--json", "print JSON", false)
+    .action(async (file: string, options: { json: boolean }) =>
+      done((await import("./activity/sigma/command-vectors.ts")).vectorsCommand(file, options, out)),
+    );
+}
+
+const write = (text: string): Promise<void> | undefined =>
+  process.stdout.write(text) ? undefined : new Promise((resolve) => void process.stdout.once("drain", resolve));
+const out = { write: (text: string) => void write(text), complain: (text: string) => console.error(text) };
+
+const matchDeps: MatchDeps = {
+  open: (path) => (path === "-" ? process.stdin : createReadStream(path, { highWaterMark: 1_024 * 1_024 })),
+  write,
+  complain: (text) => console.error(text),
+  views: async () => {
+    throw new Error("not wired yet: use --raw --any-logsource");
+  },
+};
