@@ -4,7 +4,19 @@ import type { KnownEvent } from "../contract-event.ts";
 import { actorFacts } from "./decide-actors.ts";
 import { listIn, numberIn, textIn } from "./decide-json.ts";
 import { parseSku, type Sku } from "./decide-sku.ts";
-import { byTime, count, HOUR_MS, text } from "./decide-window.ts";
+import {
+  byTime,
+  count,
+  DAY_MS,
+  fewer,
+  HOUR_MS,
+  inSlice,
+  listed,
+  type Slice,
+  Tally,
+  text,
+  walk,
+} from "./decide-window.ts";
 
 /** Writes that bring up virtual machines. */
 export const MACHINE_OPS: Readonly<Record<string, string>> = {
@@ -151,7 +163,9 @@ function merged(act: readonly Kept[], first: Kept): Kept {
   return { ...first, facts: { ...first.facts, sku: told("sku") ?? "", region: told("region") ?? "", capacity } };
 }
 
-export type Load = { readonly kind: "large-size" | "fleet" | "side-door" | "many"; readonly events: readonly Kept[] };
+export type LoadKind = "large-size" | "fleet" | "side-door" | "many";
+/** When creations come to a load, and which. */
+export type Load = { readonly kind: LoadKind; readonly last: Kept; readonly window: Slice };
 export type LoadLimits = {
   readonly resourcesMin: number;
   readonly regionsMin: number;
@@ -174,16 +188,65 @@ export const largeSku = (one: Kept, vcpusMin: number): Sku | undefined => {
   return sku && isLarge(sku, { capacity, vcpusMin }) ? sku : undefined;
 };
 
-/** What creations come to, the strongest first: a size miners want, a fleet over regions, the side door, or merely many. */
-export function loadOf(made: readonly Kept[], limits: LoadLimits = LOAD_LIMITS): Load | undefined {
-  const large = made.filter((one) => largeSku(one, limits.vcpusMin));
-  if (large.length > 0) return { kind: "large-size", events: large };
-  const resources = new Set(made.map((one) => text(one, "resource")));
-  const regions = new Set(made.map((one) => text(one, "region")).filter((one) => one !== ""));
-  if (resources.size >= limits.resourcesMin && regions.size >= limits.regionsMin)
-    return { kind: "fleet", events: made };
+/**
+ * Every moment at which the creations up to it are a load: a size miners want, a fleet over regions within the hour, the side door or merely
+ * many within a day. Sorted by time, the strongest kind first.
+ */
+export function loadsOf(made: readonly Kept[], limits: LoadLimits = LOAD_LIMITS): readonly Load[] {
   const side = made.filter((one) => isSideDoor(text(one, "kind")));
-  if (new Set(side.map((one) => text(one, "resource"))).size >= limits.sideDoorMin)
-    return { kind: "side-door", events: side };
-  return resources.size >= limits.manyMin ? { kind: "many", events: made } : undefined;
+  return [
+    ...made.flatMap((last, to): readonly Load[] =>
+      largeSku(last, limits.vcpusMin) ? [{ kind: "large-size", last, window: { from: to, to, all: made } }] : [],
+    ),
+    ...full(made, "fleet", HOUR_MS, { resources: limits.resourcesMin, regions: limits.regionsMin }),
+    ...full(side, "side-door", DAY_MS, { resources: limits.sideDoorMin, regions: 0 }),
+    ...full(made, "many", DAY_MS, { resources: limits.manyMin, regions: 0 }),
+  ].sort((a, b) => a.last.at - b.last.at || KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
 }
+const KINDS: readonly LoadKind[] = ["large-size", "fleet", "side-door", "many"];
+
+/** Moments at which a window holds so many resources and regions. */
+function full(
+  made: readonly Kept[],
+  kind: LoadKind,
+  spanMs: number,
+  min: { readonly resources: number; readonly regions: number },
+): readonly Load[] {
+  const [resources, regions] = [new Tally(), new Tally()];
+  const found: Load[] = [];
+  walk(
+    made,
+    spanMs,
+    {
+      enter: (one) => {
+        resources.add(text(one, "resource"));
+        if (text(one, "region") !== "") regions.add(text(one, "region"));
+      },
+      leave: (one) => {
+        resources.remove(text(one, "resource"));
+        if (text(one, "region") !== "") regions.remove(text(one, "region"));
+      },
+    },
+    (last, window) => {
+      if (resources.distinct >= min.resources && regions.distinct >= min.regions) found.push({ kind, last, window });
+    },
+  );
+  return found;
+}
+
+/** What a sentence says of a load. */
+export function loadFacts(load: Load): Readonly<Record<string, string | number>> {
+  const made = inSlice(load.window);
+  return {
+    load: load.kind,
+    count: new Set(made.map((one) => text(one, "resource"))).size,
+    regions: listed(made.map((one) => text(one, "region"))),
+    sizes: listed(made.map((one) => text(one, "sku"))),
+  };
+}
+export const loadEvents = (load: Load): readonly Kept[] => fewer(inSlice(load.window));
+
+const COMPUTE_KINDS = new Set(Object.values(COMPUTE_OPS));
+/** The creations among what a detector keeps of several kinds of events. */
+export const creationsIn = (all: readonly Kept[]): readonly Kept[] =>
+  creations(all.filter((one) => COMPUTE_KINDS.has(text(one, "kind"))));

@@ -5,15 +5,17 @@ import { reader, setting } from "./decide-card.ts";
 import {
   COMPUTE_OPS,
   computeFacts,
-  creations,
+  creationsIn,
   customerOf,
   kept,
   type Load,
-  loadOf,
+  loadEvents,
+  loadFacts,
+  loadsOf,
   subscriptionOf,
 } from "./decide-compute.ts";
 import { grantOf, ROLES_OF_POWER } from "./decide-grant.ts";
-import { DAY_MS, dayOf, fewer, HOUR_MS, listed, text } from "./decide-window.ts";
+import { byTime, DAY_MS, dayOf, fewer, HOUR_MS, listed, text, wholeOf } from "./decide-window.ts";
 import { azure, entra, fleet, HOURS, made, portfolio, REGIONS, SUBSCRIPTION, user } from "./example.ts";
 import { grant } from "./example-grant.ts";
 
@@ -49,7 +51,7 @@ function decide(_group: string, all: readonly Kept[], context: DetectorContext):
   const actors = new Actors(all);
   const isKind = (kind: string) => (one: Kept) => text(one, "kind") === kind;
   const [elevations, grants] = [all.filter(isKind("elevate")), all.filter(isKind("grant"))];
-  const computing = creations(all.filter((one) => Object.values(COMPUTE_OPS).includes(text(one, "kind"))));
+  const computing = creationsIn(all);
   const hits = new Map<string, Hit>();
   for (const elevation of elevations) {
     const who = actors.of(elevation);
@@ -59,52 +61,30 @@ function decide(_group: string, all: readonly Kept[], context: DetectorContext):
     if (!firstGrant) continue;
     const theirs = new Set([who, ...given.map((one) => actors.find(text(one, "principal")))]);
     const made = computing.filter((one) => within(one) && one.at >= firstGrant.at && theirs.has(actors.of(one)));
-    const found = firstLoad(made);
-    if (!found) continue;
-    const hit = hitOf([elevation, ...given], made, found);
-    const name = `${who}|${dayOf(hit.at)}`;
-    if (!hits.has(name)) hits.set(name, { ...hit, key: who });
+    const [load] = loadsOf(made);
+    if (!load || who === "") continue;
+    const name = `${who}|${dayOf(load.last.at)}`;
+    if (!hits.has(name)) hits.set(name, hitOf(who, [elevation, ...given], { ...load, window: wholeOf(made) }));
   }
   return [...hits.values()];
 }
 
-/** The creation with which it became a load, so that the time of the hit is when it could first be known. More never makes a load less. */
-function firstLoad(made: readonly Kept[]) {
-  const load = loadOf(made);
-  if (!load) return undefined;
-  let [low, high] = [0, made.length - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (loadOf(made.slice(0, middle + 1))) high = middle;
-    else low = middle + 1;
-  }
-  const last = made[low];
-  return last && { last, load };
-}
-
-function hitOf(steps: readonly Kept[], made: readonly Kept[], found: { last: Kept; load: Load }): Hit {
-  const { last, load } = found;
-  const [elevation] = steps;
-  const given = steps.slice(1);
-  const subscriptions = [...new Set(made.map((one) => text(one, "subscription")))].sort();
-  const [subscription] = subscriptions;
+function hitOf(who: string, steps: readonly Kept[], load: Load): Hit {
+  const [elevation, ...given] = steps;
+  const subscription = text(load.last, "subscription");
   return {
-    key: "",
+    key: who,
     level: "critical",
-    at: last.at,
+    at: load.last.at,
     subscription: subscription === "-" ? undefined : subscription,
     facts: {
       actor: elevation ? actorName(elevation) : "?",
       roles: listed(given.map((one) => text(one, "role"))),
       scopes: listed(given.map((one) => text(one, "scope"))),
-      load: load.kind,
-      count: new Set(made.map((one) => text(one, "resource"))).size,
-      regions: listed(made.map((one) => text(one, "region"))),
-      sizes: listed(made.map((one) => text(one, "sku"))),
-      subscriptions: listed(subscriptions),
-      minutes: Math.round((last.at - (elevation?.at ?? last.at)) / 60_000),
+      ...loadFacts(load),
+      minutes: Math.round((load.last.at - (elevation?.at ?? load.last.at)) / 60_000),
     },
-    events: fewer([...steps, ...load.events].sort((a, b) => a.at - b.at)),
+    events: fewer([...steps, ...loadEvents(load)].sort(byTime)),
   };
 }
 

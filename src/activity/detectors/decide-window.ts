@@ -37,6 +37,8 @@ export type Watch = {
 export type Slice = { readonly from: number; readonly to: number; readonly all: readonly Kept[] };
 export const inSlice = ({ all, from, to }: Slice): readonly Kept[] => all.slice(from, to + 1);
 
+export const wholeOf = (all: readonly Kept[]): Slice => ({ from: 0, to: all.length - 1, all });
+
 type Best = { readonly first: number; readonly verdict: Verdict; readonly window: Slice };
 
 /**
@@ -45,11 +47,7 @@ type Best = { readonly first: number; readonly verdict: Verdict; readonly window
  */
 export function slide(all: readonly Kept[], spanMs: number, watch: Watch): readonly Hit[] {
   const best = new Map<string, Best>();
-  let from = 0;
-  all.forEach((last, to) => {
-    watch.enter?.(last);
-    for (let old = all[from]; old && old.at <= last.at - spanMs; old = all[++from]) watch.leave?.(old);
-    const window = { from, to, all };
+  walk(all, spanMs, watch, (last, window) => {
     const verdict = watch.judge(last, window);
     if (!verdict) return;
     const name = [verdict.key, dayOf(last.at), verdict.customer ?? "", verdict.subscription ?? ""].join("\n");
@@ -58,6 +56,21 @@ export function slide(all: readonly Kept[], spanMs: number, watch: Watch): reado
     else if (rank(verdict.level) >= rank(known.verdict.level)) best.set(name, { ...known, verdict, window });
   });
   return [...best.values()].map(asHit);
+}
+
+/** Moves the window over a group: what enters, what leaves, then what it is at each event. */
+export function walk(
+  all: readonly Kept[],
+  spanMs: number,
+  { enter, leave }: Pick<Watch, "enter" | "leave">,
+  at: (last: Kept, window: Slice) => void,
+): void {
+  let from = 0;
+  all.forEach((last, to) => {
+    enter?.(last);
+    for (let old = all[from]; old && old.at <= last.at - spanMs; old = all[++from]) leave?.(old);
+    at(last, { from, to, all });
+  });
 }
 
 function asHit({ first, verdict, window }: Best): Hit {
