@@ -72,6 +72,8 @@ export type ActivityResource = {
   readonly region?: string | undefined;
   /** `standard_nc24ads_a100_v4` …, lower case. */
   readonly sku?: string | undefined;
+  /** How many of that size: capacity of a scale set, nodes of a pool. */
+  readonly capacity?: number | undefined;
 };
 
 /** A property that an audit record says was changed. Quoted JSON texts are parsed to their value's own text. */

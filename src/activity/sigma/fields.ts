@@ -27,6 +27,7 @@ type Walk = { readonly at: number; readonly leaves: Leaf[] };
 
 function walk(value: unknown, path: readonly string[], { at, leaves }: Walk): boolean {
   if (at === path.length) {
+    if (value === undefined) return false;
     collect(value, leaves);
     return true;
   }

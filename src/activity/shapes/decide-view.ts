@@ -1,0 +1,44 @@
+import type { CustomerId } from "../../core/ids.ts";
+import type { ActivityEvent } from "../contract-event.ts";
+import type { SigmaView } from "../contract-hit.ts";
+import type { SigmaEvent } from "../sigma/contract.ts";
+import { aliasesOf } from "./decide-aliases.ts";
+import { ownFields } from "./decide-own.ts";
+
+export type View = Record<string, unknown>;
+
+/**
+ * What Sigma sees of an event. From weak to strong: the names that upstream rules use, the record's own fields, our normalised fields. It is
+ * made for every event, so what only few rules ask for is not made here but where it is cheap to tell that it may be asked for.
+ */
+export const sigmaView: SigmaView = (event) => {
+  const view = ownFields(event);
+  aliasesOf(event, view);
+  normalisedFields(event, view);
+  return view as SigmaEvent;
+};
+
+function normalisedFields(event: ActivityEvent & { readonly customer?: CustomerId | undefined }, view: View): void {
+  view["id"] = event.id;
+  view["source"] = event.source;
+  view["shape"] = event.shape;
+  view["operation"] = event.operation;
+  view["outcome"] = event.outcome;
+  view["at"] = event.at.toString();
+  if (event.category !== undefined) view["category"] = event.category;
+  if (event.customer !== undefined) view["customer"] = event.customer;
+  if (event.tenant !== undefined) view["tenant"] = event.tenant;
+  if (event.subscription !== undefined) view["subscription"] = event.subscription;
+  if (event.reason !== undefined) view["reason"] = event.reason;
+  if (event.actor !== undefined) view["actor"] = event.actor;
+  if (event.app !== undefined) view["app"] = event.app;
+  if (event.ip !== undefined) view["ip"] = event.ip;
+  if (event.country !== undefined) view["country"] = event.country;
+  if (event.userAgent !== undefined) view["userAgent"] = event.userAgent;
+  if (event.resource !== undefined) view["resource"] = event.resource;
+  if (event.target !== undefined) view["target"] = event.target;
+  if (event.correlation !== undefined) view["correlation"] = event.correlation;
+  if (event.alert !== undefined) view["alert"] = event.alert;
+  if (event.request !== undefined) view["request"] = event.request;
+  if (event.changes !== undefined) view["changes"] = event.changes;
+}
