@@ -5,6 +5,7 @@ import type { Money } from "../core/money.ts";
 import { dayJson, instantJson, moneyJson, pageOf } from "../core/wire.ts";
 import { clockJson, holderJson, noticeRowJson, runningJson } from "../notices/contract.ts";
 import { proposalRowJson } from "../response/contract.ts";
+import { type PriorityJson, priorityJson } from "./contract-priority.ts";
 import type { Tx } from "../store/contract.ts";
 import {
   CASE_FAMILIES,
@@ -71,11 +72,24 @@ export type NewFinding = {
   readonly answerClockFrom?: Temporal.Instant | undefined;
   /** Earliest use that this finding calls unauthorised; starts the 60-day refund countdown. */
   readonly firstUseAt?: Temporal.Instant | undefined;
+  /** How urgent, with what it is made of; undefined: from severity and money at risk alone. */
+  readonly priority?: PriorityJson | undefined;
+  /** Says what a finding that comes again after its case was closed means; absent: it is only counted. */
+  readonly refire?: Refire | undefined;
+};
+
+/** For findings about acts: something done after the judgement is not covered by it. */
+export type Refire = {
+  /** When the newest of what it tells happened. After the case was closed: a new case opens, linked to the old. */
+  readonly newestAt: Temporal.Instant;
+  /** Fingerprint of the last finding of the same kind: a case that this one opens is linked to that one's, if it is closed. */
+  readonly follows?: string | undefined;
 };
 
 /**
  * Keeps a finding and folds it into the customer's open case of that family, opening one when there is none. Safe to repeat.
- * A finding whose case was closed is only counted again, unless it has become more severe: then a new case opens, linked to the old.
+ * A finding whose case was closed is only counted again, unless it has become more severe or says by `refire` that it goes on: then a new
+ * case opens, linked to the old.
  * Report several in the order of customer id, so that two reporters never wait for each other.
  */
 export type ReportFinding = (
@@ -122,6 +136,8 @@ export const caseRowJson = z.object({
   /** The earliest unanswered notice; null when Microsoft waits for nothing. */
   clock: clockJson.nullable(),
   moneyAtRisk: moneyAtRiskJson,
+  /** Severity times exposure, of the most urgent open finding; null for cases from before there was one. */
+  priority: priorityJson.nullable(),
 });
 export type CaseRowJson = z.infer<typeof caseRowJson>;
 

@@ -3,6 +3,7 @@ import { canonicalJson, toJson } from "../core/canonical.ts";
 import type { CaseId, CustomerId, FindingId, NewId } from "../core/ids.ts";
 import { type NewEvent, SURETY, type Tx } from "../store/contract.ts";
 import { appendEvents, holdChain } from "../store/events.ts";
+import { priorityOf } from "./contract-priority.ts";
 import type { CaseNumbers, Evidence, NewFinding, ReportFinding, ResolveFinding, TakeCaseIfFree } from "./contract.ts";
 import * as store from "./store.ts";
 import { evidenceHashes, insertEvidence } from "./store-parts.ts";
@@ -31,12 +32,24 @@ async function reportFinding(deps: { readonly newId: NewId }, tx: Tx, finding: N
   await holdChain(tx);
   const known = await store.findingByFingerprint(tx, finding.fingerprint);
   const of = known === undefined ? undefined : await store.caseById(tx, known.case_id, "lock");
-  if (known === undefined || of === undefined) return addFinding(deps, tx, { finding, generation: 1 });
+  if (known === undefined || of === undefined)
+    return addFinding(deps, tx, { finding, generation: 1, judged: await followed(tx, finding) });
   if (of.state !== "closed") return updateFinding(deps, tx, { finding, known, of });
-  if (store.rankOf(finding.severity) > known.severity)
+  if (store.rankOf(finding.severity) > known.severity || goesOn(finding, of))
     return addFinding(deps, tx, { finding, generation: known.generation + 1, judged: of });
   await store.countFinding(tx, known.finding_id, finding.observedAt);
   return idsOf(known, false);
+}
+
+/** Something was done after the case was judged. */
+const goesOn = ({ refire }: NewFinding, { closed_at: closedAt }: store.CaseRow): boolean =>
+  refire !== undefined && closedAt !== null && Temporal.Instant.compare(refire.newestAt, closedAt) > 0;
+
+/** The closed case of the finding that this one follows. */
+async function followed(tx: Tx, { refire }: NewFinding): Promise<store.CaseRow | undefined> {
+  const before = refire?.follows === undefined ? undefined : await store.findingByFingerprint(tx, refire.follows);
+  const of = before === undefined ? undefined : await store.caseById(tx, before.case_id);
+  return of?.state === "closed" ? of : undefined;
 }
 
 const idsOf = (row: Pick<store.FindingRow, "finding_id" | "case_id">, isNew: boolean) => ({
@@ -53,9 +66,12 @@ async function saysNothingNew(tx: Tx, row: store.FindingRow, finding: NewFinding
     row.money_minor === (finding.moneyAtRisk?.minor ?? null) &&
     row.money_currency === (finding.moneyAtRisk?.currency ?? null) &&
     sameInstant(row.clock_from, finding.answerClockFrom) &&
+    row.priority === priorityFor(finding).score &&
     sha256(row.facts) === sha256(finding.facts) &&
     Temporal.Instant.compare(finding.observedAt, row.last_seen_at.add({ hours: SAME_AGAIN_HOURS })) < 0;
   if (!same) return false;
+  const of = finding.refire === undefined ? undefined : await store.caseById(tx, row.case_id);
+  if (of !== undefined && goesOn(finding, of)) return false;
   const known = await evidenceHashes(tx, row.finding_id);
   return finding.evidence.every((link) => known.has(contentHash(link)));
 }
@@ -66,7 +82,7 @@ const sameInstant = (a: Temporal.Instant | null, b: Temporal.Instant | undefined
 type Adding = {
   readonly finding: NewFinding;
   readonly generation: number;
-  /** The closed case of this very finding, when it came back worse. */
+  /** The closed case of this very finding, when it came back worse or goes on, or of the one it follows. */
   readonly judged?: store.CaseRow | undefined;
 };
 
@@ -129,6 +145,9 @@ async function updateFinding(deps: { readonly newId: NewId }, tx: Tx, { finding,
   return idsOf(known, false);
 }
 
+const priorityFor = ({ priority, severity, moneyAtRisk }: NewFinding) =>
+  priority ?? priorityOf({ level: severity, amount: moneyAtRisk, stake: "at-risk" });
+
 const changeOf = (finding: NewFinding, known: store.FindingRow | undefined): store.FindingChange => ({
   severity: store.rankOf(finding.severity),
   facts: { ...finding.facts },
@@ -137,6 +156,8 @@ const changeOf = (finding: NewFinding, known: store.FindingRow | undefined): sto
   clock_from: finding.answerClockFrom ?? null,
   first_use_at: earlier(known?.first_use_at ?? null, finding.firstUseAt),
   last_seen_at: finding.observedAt,
+  priority: priorityFor(finding).score,
+  priority_of: priorityFor(finding),
 });
 const earlier = (a: Temporal.Instant | null, b: Temporal.Instant | undefined): Temporal.Instant | null =>
   a === null ? (b ?? null) : b === undefined || Temporal.Instant.compare(a, b) <= 0 ? a : b;

@@ -52,7 +52,7 @@ function listRoutes(deps: CasesDeps): Route[] {
       method: "GET",
       path: "/api/cases",
       permission: "cases.read",
-      summary: "Cases by clock, money or age",
+      summary: "Cases by clock, priority, money or age",
       query: listQuery,
       response: casePageJson,
       handle: ({ tx, query, person, now }) => {

@@ -53,6 +53,7 @@ export async function caseRowsJson(
             : { minor: row.money_minor.toString(), currency: row.money_currency },
         unknownParts: row.money_unknown,
       },
+      priority: row.priority_of,
     };
   });
 }

@@ -6,7 +6,7 @@ import type { CaseRow } from "./store.ts";
 
 export const CASE_FILTERS = ["open", "mine", "unassigned", "closed", "all"] as const;
 export type CaseFilter = (typeof CASE_FILTERS)[number];
-export const CASE_SORTS = ["clock", "money", "age"] as const;
+export const CASE_SORTS = ["clock", "money", "age", "priority"] as const;
 export type CaseSort = (typeof CASE_SORTS)[number];
 
 /** Where the next page starts. `asOf` keeps the order of clocks still while someone turns pages. */
@@ -50,6 +50,7 @@ function keyOf(
   asOf: Temporal.Instant,
 ): { readonly key: RawBuilder<unknown>; readonly type: RawBuilder<unknown>; readonly down: boolean } {
   if (sort === "money") return { key: sql`coalesce(c.money_minor, -1)`, type: sql`bigint`, down: true };
+  if (sort === "priority") return { key: sql`coalesce(c.priority, -1)`, type: sql`smallint`, down: true };
   if (sort === "age") return { key: sql`c.opened_at`, type: sql`timestamptz`, down: false };
   return { key: boundary(asOf), type: sql`timestamptz`, down: false };
 }

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Tx } from "../store/contract.ts";
 import { jsonb } from "../store/database.ts";
+import type { PriorityJson } from "./contract-priority.ts";
 import { type CaseFamily, type CaseState, type Outcome, SEVERITIES, type Severity } from "./contract.ts";
 
 /** A row of `case_file`, as PostgreSQL gives it. */
@@ -29,6 +30,8 @@ export type CaseRow = {
   readonly money_minor: bigint | null;
   readonly money_currency: string | null;
   readonly money_unknown: number;
+  readonly priority: number | null;
+  readonly priority_of: PriorityJson | null;
 };
 export type FindingRow = {
   readonly finding_id: string;
@@ -49,6 +52,8 @@ export type FindingRow = {
   readonly times_seen: number;
   readonly resolved_at: Temporal.Instant | null;
   readonly resolved_why: string | null;
+  readonly priority: number | null;
+  readonly priority_of: PriorityJson | null;
 };
 
 export const rankOf = (severity: Severity): number => SEVERITIES.indexOf(severity);
@@ -137,6 +142,7 @@ export async function refreshCase(tx: Tx, caseId: string, at: Temporal.Instant):
   const { rows } = await sql<CaseRow>`
     with f as (select * from finding where case_id = ${caseId}),
     worst as (select * from f order by resolved_at is not null, severity desc, first_seen_at, finding_id limit 1),
+    first as (select priority, priority_of from f order by resolved_at is not null, priority desc nulls last, first_seen_at, finding_id limit 1),
     main as (select money_currency from f where resolved_at is null and money_minor is not null
       group by money_currency order by count(*) desc, sum(money_minor) desc, money_currency limit 1),
     agg as (select count(*) filter (where resolved_at is null)::int as open_findings,
@@ -149,8 +155,8 @@ export async function refreshCase(tx: Tx, caseId: string, at: Temporal.Instant):
     update case_file c set severity = worst.severity, title_kind = worst.kind, title_facts = worst.facts, open_findings = agg.open_findings,
       clock_from = agg.clock_from, first_use_at = agg.first_use_at, money_minor = agg.money_minor,
       money_currency = case when agg.money_minor is null then null else (select money_currency from main) end,
-      money_unknown = agg.money_unknown, updated_at = ${at}
-    from worst, agg where c.case_id = ${caseId} returning c.*`.execute(tx);
+      money_unknown = agg.money_unknown, priority = first.priority, priority_of = first.priority_of, updated_at = ${at}
+    from worst, first, agg where c.case_id = ${caseId} returning c.*`.execute(tx);
   const [saved] = rows;
   if (saved === undefined) throw new Error(`invariant broken: case ${caseId} has no finding`);
   return saved;
@@ -176,22 +182,31 @@ export async function insertFinding(
   row: Omit<FindingRow, "times_seen" | "resolved_at" | "resolved_why">,
 ): Promise<void> {
   await sql`insert into finding (finding_id, fingerprint, generation, case_id, kind, customer_id, subscription_id, severity, facts, money_minor,
-      money_currency, clock_from, first_use_at, first_seen_at, last_seen_at)
+      money_currency, clock_from, first_use_at, first_seen_at, last_seen_at, priority, priority_of)
     values (${row.finding_id}, ${row.fingerprint}, ${row.generation}, ${row.case_id}, ${row.kind}, ${row.customer_id}, ${row.subscription_id},
       ${row.severity}, ${jsonb(row.facts)}, ${row.money_minor}, ${row.money_currency}, ${row.clock_from}, ${row.first_use_at},
-      ${row.first_seen_at}, ${row.last_seen_at})`.execute(tx);
+      ${row.first_seen_at}, ${row.last_seen_at}, ${row.priority}, ${jsonb(row.priority_of)})`.execute(tx);
 }
 
 export type FindingChange = Pick<
   FindingRow,
-  "severity" | "facts" | "money_minor" | "money_currency" | "clock_from" | "first_use_at" | "last_seen_at"
+  | "severity"
+  | "facts"
+  | "money_minor"
+  | "money_currency"
+  | "clock_from"
+  | "first_use_at"
+  | "last_seen_at"
+  | "priority"
+  | "priority_of"
 >;
 
 /** Seen again: what it says now replaces what it said, and it is open again if it was resolved. */
 export async function seeFindingAgain(tx: Tx, findingId: string, change: FindingChange): Promise<void> {
   await sql`update finding set severity = ${change.severity}, facts = ${jsonb(change.facts)}, money_minor = ${change.money_minor},
       money_currency = ${change.money_currency}, clock_from = ${change.clock_from}, first_use_at = ${change.first_use_at},
-      last_seen_at = greatest(last_seen_at, ${change.last_seen_at}), times_seen = times_seen + 1, resolved_at = null, resolved_why = null
+      last_seen_at = greatest(last_seen_at, ${change.last_seen_at}), priority = ${change.priority},
+      priority_of = ${jsonb(change.priority_of)}, times_seen = times_seen + 1, resolved_at = null, resolved_why = null
     where finding_id = ${findingId}`.execute(tx);
 }
 
