@@ -30,8 +30,19 @@ export function sigmaCommands(program: Command): void {
     .action(async (file: string, options: { json: boolean }) =>
       done((await import("./activity/sigma/command-vectors.ts")).vectorsCommand(file, options, out)),
     );
+  sigma
+    .command("lint")
+    .description("check rules: what cannot be loaded, breaks the specification or is unwise; exit code 1 on errors")
+    .argument("<path>", "file of rules, or folder of *.yml")
+    .option("--placeholders <file>", "JSON file with the values of %placeholders%")
+    .option("--strict", "exit code 1 on warnings as well", false)
+    .option("--json", "print JSON", false)
+    .action(async (path: string, options: { json: boolean; strict: boolean; placeholders?: string }) =>
+      done((await import("./activity/sigma/command-lint.ts")).lintCommand(path, options, { ...out, isTerminal })),
+    );
 }
 
+const isTerminal = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
 const write = (text: string): Promise<void> | undefined =>
   process.stdout.write(text) ? undefined : new Promise((resolve) => void process.stdout.once("drain", resolve));
 const out = { write: (text: string) => void write(text), complain: (text: string) => console.error(text) };

@@ -29,7 +29,7 @@ const ALTERNATIVES_MAX = 5 ** 5;
 const REGEX_LENGTH_MAX = 4_096;
 const REGEX_INPUT_MAX = 65_536;
 /** For what has no linear-time engine (look-around, back-references) the text is cut here. */
-const BACKTRACKING_INPUT_MAX = 2_048;
+export const BACKTRACKING_INPUT_MAX = 2_048;
 
 const WIDENING = ["contains", "startswith", "endswith"] as const;
 type Widening = (typeof WIDENING)[number];
@@ -72,6 +72,21 @@ export function compileItem(key: string, values: readonly Scalar[], placeholders
   } catch (error) {
     if (error instanceof Refused) return error.fault;
     throw error;
+  }
+}
+
+/** Whether a regular expression runs in time that grows with the text alone; undefined for what is none. */
+export function isLinear(text: string): boolean | undefined {
+  const source = text.replace(/^\(\?[ims]+\)/, "");
+  try {
+    RE2JS.compile(source);
+    return true;
+  } catch {
+    try {
+      return new RegExp(source) && false;
+    } catch {
+      return undefined;
+    }
   }
 }
 
