@@ -1,6 +1,6 @@
 import type { Json } from "../../core/canonical.ts";
 import type { ActivityEvent } from "../contract-event.ts";
-import { at, embedded, isRec, list, type Rec, text, told } from "./decide-read.ts";
+import { at, embedded, isRec, list, named, type Rec, text, told } from "./decide-read.ts";
 import { riskTypesOf } from "./decide-sources.ts";
 
 type View = Record<string, unknown>;
@@ -15,11 +15,7 @@ export function aliasesOf(event: ActivityEvent, view: View): void {
     case "azure-activity":
       return activityNames(event, view, raw);
     case "entra-audit":
-      return auditNames(
-        event,
-        view,
-        told((isRec(raw["properties"]) ? raw["properties"] : raw)["loggedByService"] ?? raw["LoggedByService"]),
-      );
+      return entraAuditNames(event, view, raw);
     case "entra-sign-in":
       return signInNames(event, view, raw);
     case "entra-risk":
@@ -73,72 +69,144 @@ const ALSO_CALLED: Readonly<Record<string, readonly string[]>> = {
     "Assigns the caller to user access admin",
   ],
   "add member to group": ["Add member from group"],
-  "disable pim alert": ["Disable PIM Alert"],
+  "add eligible member to role in pim completed (permanent)": ["Add eligible member (permanent)"],
+  "add eligible member to role in pim completed (timebound)": ["Add eligible member (eligible)"],
+  "remove eligible member from role in pim completed (permanent)": ["Remove eligible member (permanent)"],
+  "remove eligible member from role in pim completed (timebound)": ["Remove eligible member (eligible)"],
+  "add member to role request approved (pim activation)": ["Request Approved/Denied"],
+  "add member to role request denied (pim activation)": ["Request Approved/Denied"],
+  "reset password (by admin)": ["Password reset (by admin)"],
+  "reset password (self-service)": ["Password reset (self-service)"],
+  "reset user password": ["Password reset (by admin)"],
 };
+/** Categories that rules expect of an activity, beside the one that the log writes. */
+const ALSO_IN: Readonly<Record<string, string>> = {
+  "user has elevated their access to user access administrator for their azure resources": "Administrative",
+};
+/** `extendedAuditEventCategory` of the unified audit log, by the category of Entra's own log. */
+const CATEGORY_OF_KIND: Readonly<Record<string, string>> = {
+  application: "ApplicationManagement",
+  company: "DirectoryManagement",
+  device: "Device",
+  group: "GroupManagement",
+  policy: "Policy",
+  role: "RoleManagement",
+  serviceprincipal: "ApplicationManagement",
+  user: "UserManagement",
+};
+/** Rules compare with the literal `UPN` where they mean that somebody's name is one. */
+const orUpn = (name: string | undefined): unknown => (name?.includes("@") === true ? [name, "UPN"] : name);
+
+function entraAuditNames(event: ActivityEvent, view: View, raw: Rec): void {
+  const of = isRec(raw["properties"]) ? raw["properties"] : raw;
+  const service = told(of["loggedByService"] ?? of["LoggedByService"]);
+  auditNames(event, view, { service, details: embedded(of["additionalDetails"] ?? of["AdditionalDetails"]) });
+}
 
 /** Entra's audit log, also as the unified audit log tells it. */
-function auditNames(event: ActivityEvent, view: View, service: string | undefined): void {
-  const { operation, actor, target, resource, changes, outcome, reason } = event;
-  const told = typeof view["operationName"] === "string" ? view["operationName"] : operation;
-  put(view, "OperationName", operation);
-  put(view, "operationName", told);
-  put(view, "ActivityDisplayName", operation);
-  put(view, "activityDisplayName", operation);
-  put(view, "ActivityType", operation);
-  put(view, "activityType", operation);
-  put(view, "Category", event.category);
-  put(view, "LoggedByService", service);
-  put(view, "loggedByService", service);
+function auditNames(event: ActivityEvent, view: View, about: AuditFacts): void {
+  const { operation, actor, changes, outcome, reason } = event;
+  const names = namesOf(event, view);
+  for (const name of OPERATION_NAMES) put(view, name, names);
+  join(view, "Category", about.category === undefined ? event.category : about.category);
+  join(view, "Category", ALSO_IN[operation]);
+  put(view, "LoggedByService", about.service);
+  put(view, "loggedByService", about.service);
   put(view, "Status", reason === undefined ? outcome : [outcome, reason]);
   put(view, "Result", outcome);
   put(view, "failure_status_reason", reason);
-  const who = actor?.name ?? actor?.id;
-  put(view, "Initiatedby", who);
-  put(view, "Initiatied.By", who);
-  put(view, "properties.message", messagesOf(event));
+  put(view, "InitiatedBy", actor?.name ?? actor?.id);
+  put(view, "Initiatedby", orUpn(actor?.name ?? actor?.id));
+  put(view, "Initiatied.By", actor?.name ?? actor?.id);
+  put(view, "Operation", `${operation}.`);
+  put(view, "properties.message", messagesOf(event, names));
   put(view, "properties.result", view["properties"] === undefined ? outcome : undefined);
-  if (target !== undefined) {
-    put(view, "Target", [target.id, target.name, resource?.name]);
-    const entries = targetEntries(event, view);
-    const words = changes === undefined ? [] : changes.flatMap(({ name, before, after }) => [name, before, after]);
-    const texts = [target.id, target.name, resource?.id, resource?.name, ...words].filter((word) => word !== undefined);
-    join(view, "TargetResources", [...entries, ...texts]);
-    join(view, "targetResources", [...entries, ...texts]);
-    put(view, "properties.targetResources", texts);
-  }
+  detailNames(view, about.details);
+  targetNames(event, view);
   for (const { name, after } of changes ?? []) if (name.includes(".")) put(view, name, after);
 }
-function messagesOf({ operation, changes }: ActivityEvent): readonly string[] {
+type AuditFacts = {
+  readonly service: string | undefined;
+  readonly category?: string | undefined;
+  readonly details?: Json | undefined;
+};
+const OPERATION_NAMES = [
+  "OperationName",
+  "operationName",
+  "ActivityDisplayName",
+  "activityDisplayName",
+  "ActivityType",
+  "activityType",
+];
+
+/** The activity as normalised, as written, and as guidance calls it. */
+function namesOf({ operation }: ActivityEvent, view: View): string | readonly string[] {
+  const written = view["operationName"] ?? view["OperationName"];
   const also = ALSO_CALLED[operation];
-  const messages = also === undefined ? [operation] : [operation, ...also];
-  for (const { name, before, after } of changes ?? [])
+  const isOther = typeof written === "string" && written.trim().toLowerCase() !== operation;
+  return also === undefined && !isOther ? operation : [operation, ...(isOther ? [written] : []), ...(also ?? [])];
+}
+/** The activity's names, and each change in the spelling in which one rule looks for it. */
+function messagesOf(
+  { operation, changes, outcome }: ActivityEvent,
+  names: string | readonly string[],
+): readonly string[] {
+  const messages = typeof names === "string" ? [names] : [...names];
+  for (const { name, before, after } of changes ?? []) {
     messages.push(`"displayName":"${name}","oldValue":"${listText(before)}","newValue":"${listText(after)}"`);
+    if (name === "AppAddress" && operation === "update application" && outcome === "success")
+      messages.push("Update Application Sucess- Property Name AppAddress");
+  }
   return messages;
 }
 const listText = (value: string | undefined): string => (value === undefined ? "[]" : `["${value}"]`);
 
-/** Targets in both spellings of their members, with `Service Principal` for `ServicePrincipal`. */
-function targetEntries({ target, changes }: ActivityEvent, view: View): readonly unknown[] {
-  const modified = (changes ?? []).map(({ name, before, after }) => ({
+/** `additionalDetails` by key, in the spelling of Graph's members: rules ask for `additionalDetails.additionalInfo`. */
+function detailNames(view: View, details: Json | undefined): void {
+  const byKey: View = {};
+  for (const one of list(details)) {
+    const key = isRec(one) ? text(one["key"] ?? one["Name"]) : undefined;
+    if (key !== undefined && isRec(one))
+      byKey[key.charAt(0).toLowerCase() + key.slice(1)] = one["value"] ?? one["Value"];
+  }
+  if (Object.keys(byKey).length > 0) join(view, "additionalDetails", byKey);
+}
+
+/** Targets in both spellings of their members, and as text: rules look into `TargetResources` as if it were one. */
+function targetNames({ target, resource, changes }: ActivityEvent, view: View): void {
+  if (target === undefined) return;
+  const words = (changes ?? []).flatMap(({ name, before, after }) => [name, before, after]);
+  const texts = [target.id, target.name, resource?.id, resource?.name, ...words].filter((word) => word !== undefined);
+  const graph = (changes ?? []).map(({ name, before, after }) => ({
     displayName: name,
     oldValue: before,
     newValue: after,
+  }));
+  const capital = (changes ?? []).map(({ name, before, after }) => ({
     DisplayName: name,
     OldValue: before,
     NewValue: after,
   }));
-  void view;
-  const type = target?.type === "serviceprincipal" ? ["serviceprincipal", "Service Principal"] : target?.type;
-  const texts = modified.flatMap((one) => [one.displayName, one.newValue]).filter((one) => one !== undefined);
-  return [
-    {
-      id: target?.id,
-      displayName: target?.name,
-      type,
-      modifiedProperties: [...modified, ...texts],
-      ModifiedProperties: modified,
-    },
-  ];
+  const type = target.type === "serviceprincipal" ? ["serviceprincipal", "Service Principal"] : target.type;
+  const entry = {
+    id: target.id,
+    displayName: target.name,
+    type,
+    modifiedProperties: [...graph, ...words.filter((word) => word !== undefined)],
+    ModifiedProperties: capital,
+  };
+  const all = [entry, ...texts];
+  joinAll(view, "TargetResources", all);
+  joinAll(view, "targetResources", all);
+  put(view, "properties.targetResources", texts);
+  put(view, "Target", [
+    ...[target.id, target.name, resource?.name].filter((one) => one !== undefined),
+    ...(target.name?.includes("@") === true ? ["UPN"] : []),
+  ]);
+}
+function joinAll(view: View, name: string, values: readonly unknown[]): void {
+  const own = view[name];
+  view[name] = Array.isArray(own) ? [...(own as unknown[]), ...values] : values;
 }
 
 function signInNames(event: ActivityEvent, view: View, raw: Rec): void {
@@ -148,7 +216,7 @@ function signInNames(event: ActivityEvent, view: View, raw: Rec): void {
     told(raw["ResultType"]) ??
     text(at(of, "status", "errorCode")) ??
     text(at(of, "Status", "errorCode"));
-  const description =
+  const written =
     told(raw["resultDescription"]) ??
     told(raw["ResultDescription"]) ??
     told(at(of, "status", "failureReason")) ??
@@ -156,19 +224,22 @@ function signInNames(event: ActivityEvent, view: View, raw: Rec): void {
   const details = told(at(of, "status", "additionalDetails")) ?? told(at(of, "Status", "additionalDetails"));
   put(view, "ResultType", code);
   put(view, "resultType", code);
-  put(view, "ResultDescription", description);
-  put(view, "Resultdescription", description);
+  const description = [written, ...(RESULT_TEXTS[code ?? ""] ?? [])].filter((one) => one !== undefined);
+  if (description.length > 0) {
+    view["ResultDescription"] = description;
+    put(view, "Resultdescription", description);
+  }
   join(
     view,
     "Status",
-    [event.outcome === "success" ? "Success" : "Failure", description, details].filter((one) => one !== undefined),
+    [event.outcome === "success" ? "Success" : "Failure", written, details].filter((one) => one !== undefined),
   );
   put(view, "UserAgent", event.userAgent);
   put(view, "location", event.country);
   put(view, "callerIpAddress", event.ip);
   put(view, "IPAddress", event.ip);
   put(view, "ActivityDetails", "Sign-ins");
-  put(view, "Username", event.actor?.name);
+  put(view, "Username", orUpn(event.actor?.name));
   const camel = (name: string): Json | undefined => of[name] ?? of[name.charAt(0).toUpperCase() + name.slice(1)];
   for (const name of SIGN_IN_NAMES) {
     const value = embedded(camel(name)) ?? undefined;
@@ -190,6 +261,16 @@ function signInNames(event: ActivityEvent, view: View, raw: Rec): void {
     protocol === "devicecode" ? ["Device Code"] : protocol === "ropc" ? ["ROPC"] : undefined,
   );
 }
+/** Texts of results as rules expect them beside the code: the code decides. Source: learn.microsoft.com/entra/identity-platform/reference-error-codes */
+const RESULT_TEXTS: Readonly<Record<string, readonly string[]>> = {
+  50057: ["User account is disabled. The account has been disabled by an administrator.", "Failure"],
+  50074: ["Strong Auth required"],
+  50097: ["Device authentication is required"],
+  50155: ["DeviceAuthenticationFailed"],
+  50158: ["ExternalSecurityChallenge - External security challenge was not satisfied"],
+  53003: ["Blocked by Conditional Access"],
+  500121: ["Authentication failed during strong authentication request"],
+};
 const SIGN_IN_NAMES = [
   "resourceDisplayName",
   "conditionalAccessStatus",
@@ -234,7 +315,8 @@ function unifiedNames(event: ActivityEvent, view: View): void {
   } else put(view, "eventName", operation);
   if (category !== "AzureActiveDirectory") return;
   if (operation === "userloggedin" || operation === "userloginfailed") return unifiedSignIn(event, view);
-  auditNames(event, view, "Core Directory");
+  const kind = named(view["ExtendedProperties"] as Json, "extendedAuditEventCategory")?.toLowerCase();
+  auditNames(event, view, { service: "Core Directory", category: CATEGORY_OF_KIND[kind ?? ""] });
 }
 /** Parameters as rules ask for them: `Parameters|contains: ForwardTo` looks into texts, not into objects. */
 function pairTexts(value: Json): unknown {
@@ -247,10 +329,15 @@ function pairTexts(value: Json): unknown {
 }
 function unifiedSignIn(event: ActivityEvent, view: View): void {
   const { outcome } = event;
+  for (const one of list(view["ExtendedProperties"] as Json)) {
+    const name = isRec(one) ? text(one["Name"]) : undefined;
+    if (name !== undefined && isRec(one)) put(view, name, one["Value"]);
+  }
+  put(view, "userAgent", event.userAgent);
   const code = outcome === "success" ? (view["ErrorNumber"] ?? "0") : view["ErrorNumber"];
   put(view, "ResultType", code);
   put(view, "resultType", code);
-  put(view, "ResultDescription", view["LogonError"]);
+  put(view, "ResultDescription", [view["LogonError"], ...(RESULT_TEXTS[String(code)] ?? [])]);
   put(view, "Status", outcome === "success" ? "Success" : "Failure");
   put(view, "callerIpAddress", event.ip);
   put(view, "IPAddress", event.ip);

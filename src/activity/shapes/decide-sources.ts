@@ -1,5 +1,6 @@
 import type { ActivityEvent, ActivitySource } from "../contract-event.ts";
 import type { LogSource } from "../sigma/contract.ts";
+import { ACTIVITY_LOGS } from "./decide-azure.ts";
 import { AUDIT_LOGS } from "./decide-entra-audit.ts";
 import { THREAT_MANAGEMENT } from "./decide-defender.ts";
 import { isRec } from "./decide-read.ts";
@@ -24,7 +25,9 @@ const KINDS = {
   "cloud-app-alert": [THREAT_MANAGEMENT, THREAT_DETECTION],
   "identity-alert": [RISK_DETECTION, ours("entra-risk")],
   "risky-sign-in": [RISK_DETECTION],
-  "pim-audit": [PIM],
+  "entra-audit": [M365],
+  "pim-audit": [PIM, M365],
+  "device-audit": [ACTIVITY_LOGS, M365],
   "cloud-app-record": [M365, ours("m365-audit")],
 } as const satisfies Record<string, readonly LogSource[]>;
 type Kind = keyof typeof KINDS;
@@ -59,7 +62,7 @@ function kindOf(event: ActivityEvent): Kind {
     case "entra-sign-in":
       return hasRisk(event) ? "risky-sign-in" : "own";
     case "entra-audit":
-      return isPim(event) ? "pim-audit" : "own";
+      return auditKind(event);
     case "defender":
       return alertKind(event);
     default:
@@ -105,8 +108,16 @@ export function riskTypesOf({ raw }: ActivityEvent): readonly string[] {
 }
 const hasRisk = (event: ActivityEvent): boolean => riskTypesOf(event).length > 0;
 
-function isPim({ raw }: ActivityEvent): boolean {
-  if (!isRec(raw)) return false;
+/** Activities of devices that one rule looks for in the Activity Log; they have only ever been in Entra's. */
+const DEVICE_OPERATIONS = new Set([
+  "delete device",
+  "delete device configuration",
+  "update device",
+  "update device configuration",
+]);
+function auditKind({ raw, operation }: ActivityEvent): Kind {
+  if (DEVICE_OPERATIONS.has(operation)) return "device-audit";
+  if (!isRec(raw)) return "entra-audit";
   const of = isRec(raw["properties"]) ? raw["properties"] : raw;
-  return of["loggedByService"] === "PIM" || of["LoggedByService"] === "PIM";
+  return of["loggedByService"] === "PIM" || of["LoggedByService"] === "PIM" ? "pim-audit" : "entra-audit";
 }

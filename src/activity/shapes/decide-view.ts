@@ -1,5 +1,5 @@
 import type { CustomerId } from "../../core/ids.ts";
-import type { ActivityEvent } from "../contract-event.ts";
+import type { ActivityChange, ActivityEvent } from "../contract-event.ts";
 import type { SigmaView } from "../contract-hit.ts";
 import type { SigmaEvent } from "../sigma/contract.ts";
 import { aliasesOf } from "./decide-aliases.ts";
@@ -40,5 +40,20 @@ function normalisedFields(event: ActivityEvent & { readonly customer?: CustomerI
   if (event.correlation !== undefined) view["correlation"] = event.correlation;
   if (event.alert !== undefined) view["alert"] = event.alert;
   if (event.request !== undefined) view["request"] = event.request;
-  if (event.changes !== undefined) view["changes"] = event.changes;
+  if (event.changes !== undefined) {
+    view["changes"] = event.changes;
+    view["changed"] = changedOf(event.changes);
+  }
+}
+
+/** New values by the names of what was changed, so that a rule can ask for both as a pair: `changed.UserType: Member`. Empty = nothing is left. */
+function changedOf(changes: readonly ActivityChange[]): Readonly<Record<string, unknown>> {
+  const found: Record<string, string | string[]> = Object.create(null) as Record<string, string | string[]>;
+  for (const { name, after = "" } of changes) {
+    const known = found[name];
+    if (known === undefined) found[name] = after;
+    else if (typeof known === "string") found[name] = [known, after];
+    else known.push(after);
+  }
+  return found;
 }
