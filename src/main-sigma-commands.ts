@@ -1,6 +1,9 @@
 import { createReadStream } from "node:fs";
 import type { Command } from "commander";
-import type { MatchDeps, MatchOptions } from "./activity/sigma/command-match.ts";
+import type { ActivityEvent } from "./activity/contract-event.ts";
+import type { MatchDeps, MatchOptions, Viewed } from "./activity/sigma/command-match.ts";
+import type { SigmaEvent } from "./activity/sigma/contract.ts";
+import type { Json } from "./core/canonical.ts";
 
 /** `surety sigma …`: works on files alone, without a database. What a command needs is loaded when it runs. */
 export function sigmaCommands(program: Command): void {
@@ -47,11 +50,32 @@ const write = (text: string): Promise<void> | undefined =>
   process.stdout.write(text) ? undefined : new Promise((resolve) => void process.stdout.once("drain", resolve));
 const out = { write: (text: string) => void write(text), complain: (text: string) => console.error(text) };
 
+/** Stands for the time of receipt of records that do not say when they happened. */
+const NEVER = Temporal.Instant.fromEpochMilliseconds(0);
+
 const matchDeps: MatchDeps = {
   open: (path) => (path === "-" ? process.stdin : createReadStream(path, { highWaterMark: 1_024 * 1_024 })),
   write,
   complain: (text) => console.error(text),
   views: async () => {
-    throw new Error("not wired yet: use --raw --any-logsource");
+    const { normalise } = await import("./activity/shapes/normalise.ts");
+    const { logSourcesOf } = await import("./activity/shapes/decide-sources.ts");
+    const { sigmaView } = await import("./activity/shapes/decide-view.ts");
+    const viewed = (event: ActivityEvent): Omit<Viewed, "view"> => ({
+      source: logSourcesOf(event),
+      time: event.at === NEVER ? undefined : event.at.epochMilliseconds,
+      id: event.id,
+      isUnknown: event.source === "unknown",
+    });
+    const events = (record: SigmaEvent) => normalise(record as Json, { receivedAt: NEVER });
+    return {
+      normalised: (record) => events(record).map((event) => ({ ...viewed(event), view: sigmaView(event) })),
+      // Whoever brings events of other kinds wants them matched: where nothing is known every rule is asked.
+      raw: (record) =>
+        events(record).map((event) => {
+          const known = viewed(event);
+          return { ...known, view: event.raw as SigmaEvent, source: known.isUnknown ? undefined : known.source };
+        }),
+    };
   },
 };
