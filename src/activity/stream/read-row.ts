@@ -25,6 +25,8 @@ export function storedEvent(row: EventRow, normalise: Normalise): StoredEvent {
       source: row.source as ActivitySource,
       at: event.at.epochMilliseconds === row.at.epochMilliseconds ? event.at : row.at,
       raw,
+      // A sender may have named the tenant of records that do not.
+      tenant: event.tenant ?? row.tenant ?? undefined,
       customer: (row.customer_id ?? undefined) as CustomerId | undefined,
     },
   };

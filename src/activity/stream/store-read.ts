@@ -24,6 +24,30 @@ const COLUMNS = sql.raw(
   "position, at, received_at, source, shape, id, intake, tenant, customer_id, subscription, operation, outcome, filed, raw",
 );
 
+/** A row of a list: the columns, without the record. */
+export type ListedRow = {
+  readonly position: bigint;
+  readonly at: Temporal.Instant;
+  readonly received_at: Temporal.Instant;
+  readonly source: string;
+  readonly shape: string;
+  readonly id: string;
+  readonly intake: string;
+  readonly tenant: string | null;
+  readonly customer_id: string | null;
+  readonly subscription: string | null;
+  readonly operation: string;
+  readonly outcome: string;
+  readonly actor_id: string | null;
+  readonly actor_name: string | null;
+  readonly ip: string | null;
+  readonly country: string | null;
+  readonly resource_type: string | null;
+  readonly resource_id: string | null;
+  readonly region: string | null;
+  readonly filed: string | null;
+};
+
 /** Appends read at once to learn in which days the next positions lie. */
 const APPENDS_AT_ONCE = 64;
 
@@ -83,9 +107,9 @@ export async function rowsOfDay(
 }
 
 /** The rows of named events; each is looked up in every day by the beginning of its key. Of one name in two tenants, the first received. */
-export async function rowsByRef(tx: Tx, refs: readonly EventRef[]): Promise<readonly EventRow[]> {
+export async function rowsByRef(tx: Tx, refs: readonly EventRef[]): Promise<readonly (EventRow & ListedRow)[]> {
   const ranges = refs.map(({ source, id }) => ({ source, id: storedId(id), ...keyRange(source, id) }));
-  const { rows } = await sql<EventRow>`select ${COLUMNS} from
+  const { rows } = await sql<EventRow & ListedRow>`select found.* from
     unnest(${ranges.map((r) => r.source)}::text[], ${ranges.map((r) => r.id)}::text[], ${ranges.map((r) => r.first)}::uuid[],
       ${ranges.map((r) => r.last)}::uuid[]) as r(r_source, r_id, first_key, last_key)
     cross join lateral (select * from activity_event e where e.key between r.first_key and r.last_key and e.source = r.r_source
