@@ -2,6 +2,7 @@ import type { Tx } from "../../store/contract.ts";
 import type { Detector, Sweep } from "../contract-detector.ts";
 import type { RuleSet } from "../sigma/rule-set.ts";
 import type { ActiveDetector, ActiveRule, ActiveRules, ActiveSweep, RuleFault } from "./contract.ts";
+import { detectorCard } from "./decide-card.ts";
 import { mergeRuleSets } from "./decide-merge.ts";
 import { readRule, type RuleRead } from "./decide-text.ts";
 import * as store from "./store.ts";
@@ -65,5 +66,17 @@ export const aloneOf = (rule: RuleRead, version: number): ActiveRules => ({
   detectors: [],
   sweeps: [],
   ...mergeRuleSets([rule.set]),
+  broken: [],
+});
+
+/** A detector alone. */
+export const detectorAlone = (detector: Detector, version: number): ActiveRules => ({
+  revision: -1n,
+  rules: [],
+  detectors: [
+    { id: detector.id, version, state: "on", card: detectorCard(detector, detector.examples.length), detector },
+  ],
+  sweeps: [],
+  ...mergeRuleSets([]),
   broken: [],
 });

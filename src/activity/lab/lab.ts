@@ -1,20 +1,12 @@
 import type { Route } from "../../http/contract.ts";
-import type { Store, Tx } from "../../store/contract.ts";
+import type { Tx } from "../../store/contract.ts";
 import type { Job } from "../../worker/contract.ts";
-import type { Detector, Sweep } from "../contract-detector.ts";
 import { activating, activeRules, rulesRevision } from "./active.ts";
 import type { ActiveRules } from "./contract.ts";
-import type { RuleFile } from "./decide-split.ts";
+import type { LabDeps } from "./deps.ts";
+import { labRoutes } from "./http.ts";
+import { backtestJobs } from "./service-backtest.ts";
 import { type Delivered, seedRules } from "./service-deliver.ts";
-
-export type LabDeps = {
-  readonly store: Store;
-  readonly clock: { readonly now: () => Temporal.Instant };
-  /** Files of Surety's own rules: `ownRules().texts`. */
-  readonly ownFiles: () => readonly RuleFile[];
-  readonly detectors: readonly Detector[];
-  readonly sweeps: readonly Sweep[];
-};
 
 export type Lab = {
   readonly routes: readonly Route[];
@@ -31,8 +23,8 @@ export function createLab(deps: LabDeps): Lab {
   const { store, clock, detectors, sweeps } = deps;
   const known = activating({ detectors, sweeps });
   return {
-    routes: [],
-    jobs: [],
+    routes: labRoutes(deps),
+    jobs: backtestJobs(deps),
     seed: () => store.inTransaction((tx) => seedRules(tx, { files: deps.ownFiles(), detectors, sweeps }, clock.now())),
     activeRules: (tx) => activeRules(tx, known),
     rulesRevision,

@@ -2,8 +2,9 @@ import { canonicalJson, toJson } from "../../core/canonical.ts";
 import { type Actor, SURETY, type Tx } from "../../store/contract.ts";
 import { appendEvents } from "../../store/events.ts";
 import { ACTIVITY_EVENTS } from "../contract.ts";
-import type { DetectionCard, Detector, Sweep } from "../contract-detector.ts";
+import type { Detector, Sweep } from "../contract-detector.ts";
 import type { RuleCard, RuleFault, RuleKind, RuleOrigin, RuleState } from "./contract.ts";
+import { detectorCard } from "./decide-card.ts";
 import { type RuleFile, splitRules } from "./decide-split.ts";
 import { readRule } from "./decide-text.ts";
 import { decideDelivery } from "./decide-versions.ts";
@@ -227,30 +228,3 @@ function broughtSweep(sweep: Sweep): Brought {
     card: detectorCard(sweep, examples.length),
   };
 }
-
-export const detectorCard = (detector: DetectionCard, examples: number): RuleCard => ({
-  title: detector.title,
-  titleSv: detector.titleSv,
-  level: detector.level,
-  family: detector.family,
-  abuse: detector.abuse,
-  why: detector.why,
-  sources: detector.sources,
-  falsePositives: detector.falsePositives,
-  runbook: detector.runbook,
-  attack: detector.attack,
-  covers: detector.covers,
-  contain: detector.contain,
-  fold: [],
-  description: "",
-  author: "Surety",
-  date: "",
-  status: "stable",
-  license: "",
-  references: [],
-  related: [],
-  fields: [],
-  logsources: [],
-  correlation: null,
-  examples,
-});

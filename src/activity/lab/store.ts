@@ -108,6 +108,9 @@ export const runningRules = (tx: Tx): Promise<InUse[]> =>
 export const allRules = (tx: Tx): Promise<Omit<InUse, "text">[]> =>
   inUse(tx).orderBy("activity_rule.rule_id").execute();
 
+export const findInUse = (tx: Tx, id: string): Promise<InUse | undefined> =>
+  inUse(tx).select("text").where("activity_rule.rule_id", "=", id).executeTakeFirst();
+
 export const rulesByIds = (tx: Tx, ids: readonly string[]): Promise<RuleRow[]> =>
   tables(tx)
     .selectFrom("activity_rule")

@@ -1,3 +1,9 @@
+import type { Currency } from "../../core/currency.ts";
+import type { CustomerId } from "../../core/ids.ts";
+import { money } from "../../core/money.ts";
+import type { Store } from "../../store/contract.ts";
+import type { StoredEvent } from "../contract-stream.ts";
+import type { LabDeps } from "./deps.ts";
 import type { Detector } from "../contract-detector.ts";
 import type { KnownEvent } from "../contract-event.ts";
 
@@ -49,7 +55,7 @@ surety:
   sources: [azure-activity]
 `;
 
-const CUSTOMER = "aaaaaaaa-0000-4000-8000-000000000001" as KnownEvent["customer"];
+export const CUSTOMER = "aaaaaaaa-0000-4000-8000-000000000001" as CustomerId;
 export const SUBSCRIPTION = "bbbbbbbb-0000-4000-8000-000000000001";
 
 /** A change in Azure, `at` as ISO text. */
@@ -117,4 +123,63 @@ export const testDetector = (about = "Two deletions in an hour"): Detector => ({
     },
     { name: "one", hits: undefined, events: [azureEvent("x1", "2026-03-01T10:00:00Z", { operation: "a/delete" })] },
   ],
+});
+
+/** A stream over events in memory; stored in any order, scanned by time. */
+export const streamOf = (events: readonly KnownEvent[], pieceSize = 100): LabDeps["stream"] => ({
+  async *scan({ from, until, customers, sources }) {
+    const found = events
+      .filter(
+        (one) =>
+          Temporal.Instant.compare(one.at, from) >= 0 &&
+          Temporal.Instant.compare(one.at, until) < 0 &&
+          (customers === undefined || (one.customer !== undefined && customers.includes(one.customer))) &&
+          (sources === undefined || sources.includes(one.source)),
+      )
+      .sort((a, b) => Temporal.Instant.compare(a.at, b.at));
+    for (let at = 0; at < found.length; at += pieceSize)
+      yield await Promise.resolve(found.slice(at, at + pieceSize).map((event, n) => storedOf(event, at + n)));
+  },
+  byId: async (source, id) => {
+    const at = events.findIndex((one) => one.source === source && one.id === id);
+    const event = events[at];
+    return event === undefined ? undefined : storedOf(event, at);
+  },
+});
+export const storedOf = (event: KnownEvent, at: number): StoredEvent => ({
+  position: BigInt(at + 1),
+  receivedAt: event.at.add({ minutes: 1 }),
+  intake: "test",
+  event,
+});
+
+/** Dependencies over events in memory. */
+export const testDeps = (store: Store, events: readonly KnownEvent[], more: Partial<LabDeps> = {}): LabDeps => ({
+  store,
+  clock: { now: () => Temporal.Instant.from("2026-03-03T00:00:00Z") },
+  newId: () => crypto.randomUUID(),
+  enqueue: async () => {},
+  ownFiles: () => [
+    { file: "elevate.yml", text: elevateText() },
+    { file: "burst.yml", text: burstText() },
+  ],
+  detectors: [testDetector()],
+  sweeps: [],
+  stream: streamOf(events),
+  normalise: (raw) => [azureEvent("pasted", "2026-03-01T10:00:00Z", raw as Partial<KnownEvent>)],
+  view: (event) => ({
+    ...event,
+    at: event.at.toString(),
+    operation: event.operation,
+    ...(event.customer === undefined ? {} : { customer: event.customer }),
+  }),
+  logSourcesOf: (event) => [event.logsource, { product: "surety", service: event.source }],
+  customerOf: async () => CUSTOMER,
+  tuning: async () => ({ settings: () => ({}), filters: [], mutedBy: () => undefined }),
+  portfolio: async () => new Map(),
+  customerNames: async (_tx, ids) => new Map(ids.map((id) => [id, "Contoso"])),
+  exposureOf: async (_tx, ids) => new Map(ids.map((id) => [id, money(100_00n, "SEK" as Currency)])),
+  hitTotals: async () => new Map(),
+  hitDays: async () => [],
+  ...more,
 });
