@@ -52,6 +52,8 @@ export type Control = {
   state(): Record<string, unknown>;
   /** Waits until no webhook delivery is under way. */
   settled(): Promise<void>;
+  /** Waits until all records of stories have been acknowledged by the desk they are pushed to. */
+  pushed(): Promise<void>;
 };
 
 export type Simulator = { readonly url: string; readonly control: Control; close(): Promise<void> };

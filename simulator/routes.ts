@@ -1,3 +1,6 @@
+import { armLogRoutes } from "./activity/routes-arm.ts";
+import { graphLogRoutes } from "./activity/routes-graph.ts";
+import { officeLogRoutes } from "./activity/routes-office.ts";
 import type { Route } from "./http/route.ts";
 import { billingExportRoutes } from "./graph/billing-export.ts";
 import { gdapAssignmentRoutes } from "./graph/gdap-assignments.ts";
@@ -40,4 +43,7 @@ export const ROUTES: readonly Route[] = [
   ...userRoutes,
   ...utilizationRoutes,
   ...certificateRoutes,
+  ...graphLogRoutes,
+  ...officeLogRoutes,
+  ...armLogRoutes,
 ];

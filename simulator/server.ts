@@ -1,5 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import { control, moveClock } from "./control/control.ts";
+import { newPusher } from "./activity/push.ts";
 import { EVENTS } from "./control/events.ts";
 import { credentialsOf, summary } from "./control/state.ts";
 import type { Control, Simulator, SimulatorOptions } from "./contract.ts";
@@ -49,7 +50,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   sim.setPublicUrl(url);
   sim.commit();
   heart.beat();
-  return { url, control: controlOf({ shell, heart }), close: () => close(server, { sim, heart }) };
+  const pusher = newPusher(sim);
+  pusher.start();
+  return {
+    url,
+    control: { ...controlOf({ shell, heart }), pushed: () => pusher.settled() },
+    close: async () => {
+      await pusher.stop();
+      await close(server, { sim, heart });
+    },
+  };
 }
 
 /** A restart may change speeds, never the world itself. */
@@ -215,7 +225,7 @@ async function close(server: Server, { sim, heart }: { sim: Sim; heart: Heart })
   sim.close();
 }
 
-function controlOf({ shell, heart }: Running): Control {
+function controlOf({ shell, heart }: Running): Omit<Control, "pushed"> {
   const { sim, faults, log } = shell;
   const goTo = async (target: Temporal.Instant): Promise<string> => {
     moveClock(sim, target);

@@ -10,7 +10,10 @@ import { type Sim, nowIso } from "../kernel/sim.ts";
 import { newRefreshToken } from "../tokens/endpoint.ts";
 import { type Courier, TRICKS, deliveryJson, isTrick } from "../webhooks/deliver.ts";
 import { addTrick, clearTricks, waitingTricks } from "../webhooks/tricks.ts";
-import { EVENTS, UnknownFact } from "./events.ts";
+import { activityLever, pushLever } from "../activity/control.ts";
+import { ACTIVITY_TRICKS } from "../activity/feeds.ts";
+import { EVENTS } from "./events.ts";
+import { UnknownFact } from "./facts.ts";
 import { LEDGER_FILES } from "./ledger-csv.ts";
 import { credentialsOf, publicSettings, summary } from "./state.ts";
 
@@ -54,6 +57,8 @@ async function answerControl(deps: ControlDeps, asked: Asked, path: string): Pro
   if (path === "tokens" && write) return testToken(sim, asked.body);
   if (path === "tokens/revoke" && write) return revoke(sim, asked.body);
   if (path === "webhooks") return webhooks(sim, asked);
+  if (path === "activity") return activityLever(sim, asked);
+  if (path === "push") return pushLever(sim, asked);
   if (path.startsWith("events/") && write) return raise(sim, path.slice("events/".length), asked.body);
   if (path === "root.cer")
     return { status: 200, bytes: { data: sim.certificates().der("root"), type: "application/pkix-cert" } };
@@ -74,12 +79,15 @@ const HELP = {
     "POST /sim/tokens {user|roles|mfa}",
     "POST /sim/tokens/revoke {token?}",
     "GET|POST|DELETE /sim/webhooks {trick,count,seconds}",
+    "GET|POST|DELETE /sim/activity {trick} | {customer,access}",
+    "GET|POST|DELETE /sim/push {url,key,from}",
     "POST /sim/events/{kind}",
     "GET /sim/ledger/{invoices|payments|deposits}.csv ?locale=sv",
     "GET /sim/root.cer",
   ],
   faults: FAULT_KINDS,
   webhookTricks: TRICKS,
+  activityTricks: ACTIVITY_TRICKS,
   events: Object.fromEntries(Object.entries(EVENTS).map(([kind, { says }]) => [kind, says])),
 };
 

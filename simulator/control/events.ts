@@ -1,15 +1,16 @@
 import { raiseAlert } from "../alerts/alerts.ts";
 import { iso, plusHours } from "../kernel/clock.ts";
 import { fractionOf } from "../kernel/ids.ts";
-import type { AlertRow, CustomerRow, EntitlementRow } from "../kernel/rows.ts";
+import type { AlertRow } from "../kernel/rows.ts";
 import { type Sim, nowIso } from "../kernel/sim.ts";
+import { ACTIVITY_STORIES, tellStory } from "../activity/stories.ts";
 import { changeStatus } from "../graph/gdap-life.ts";
 import { notify, writeActivity } from "../partner-center/activity.ts";
 import { ownerReactivates } from "../partner-center/entitlements.ts";
 import { resourceUri } from "../usage/model.ts";
 import { type MixKey, MIXES, resourcesOf } from "../world/mixes.ts";
+import { customerOf, entitlementOf, type Facts, UnknownFact } from "./facts.ts";
 
-type Facts = Readonly<Record<string, unknown>>;
 type Raised = Record<string, unknown>;
 type Raise = (sim: Sim, facts: Facts) => Raised;
 
@@ -26,29 +27,14 @@ export const EVENTS: Readonly<Record<string, { readonly says: string; readonly r
   "removes-relationship": { says: "the customer leaves: customer", raise: removesRelationship },
   transfer: { says: "the customer asks for a transfer to another partner: customer", raise: transfer },
   vetting: { says: "Microsoft decides about the account: customer, status", raise: vetting },
+  ...Object.fromEntries(
+    Object.entries(ACTIVITY_STORIES).map(([name, { says }]) => [
+      name,
+      { says, raise: (sim: Sim, facts: Facts) => storyEvent(sim, name, facts) },
+    ]),
+  ),
   activity: { says: "a line in the activity log: customer, operation, resourceType?, by?, data?", raise: activity },
 };
-
-export class UnknownFact extends Error {}
-
-/** By id or by the key of the story. */
-function customerOf(sim: Sim, facts: Facts): CustomerRow {
-  const wanted = String(facts["customer"] ?? "").toLowerCase();
-  const found = sim.tables.customers.get(wanted) ?? sim.tables.customers.where("key", wanted)[0];
-  if (found === undefined) throw new UnknownFact(`no customer "${wanted}": give an id or the key of a story`);
-  return found;
-}
-
-/** By id or name; the customer's first one when none is named. */
-function entitlementOf(sim: Sim, customer: CustomerRow, facts: Facts): EntitlementRow | undefined {
-  const all = sim.tables.entitlements.where("customer", customer.id);
-  const wanted = facts["subscription"];
-  if (wanted === undefined) return all[0];
-  if (wanted === null) return undefined;
-  const found = all.find((one) => one.id === wanted || one.name === wanted);
-  if (found === undefined) throw new UnknownFact(`${customer.name} has no Azure subscription "${String(wanted)}"`);
-  return found;
-}
 
 const text = (facts: Facts, name: string, otherwise: string): string => String(facts[name] ?? otherwise);
 const number = (facts: Facts, name: string, otherwise: number): number => Number(facts[name] ?? otherwise);
@@ -186,6 +172,25 @@ function activity(sim: Sim, facts: Facts): Raised {
     data: (facts["data"] ?? {}) as Readonly<Record<string, string>>,
   });
   return { audit: id };
+}
+
+/** A story in the logs. A takeover also costs money, as the real ones do, unless `spend` is false. */
+function storyEvent(sim: Sim, name: string, facts: Facts): Raised {
+  const customer = customerOf(sim, facts);
+  const azure = entitlementOf(sim, customer, facts);
+  if (ACTIVITY_STORIES[name]?.inAzure && azure === undefined)
+    throw new UnknownFact(`${customer.name} has no Azure subscription`);
+  const pace = { minutes: number(facts, "minutes", 0), lateSeconds: number(facts, "late", 0) };
+  const { records, ids } = tellStory(name, { sim, customer, azure }, pace);
+  const spends = name === "takeover" && facts["spend"] !== false;
+  if (spends) spendJump(sim, { ...facts, rampHours: number(facts, "rampHours", 0.2) });
+  return {
+    customer: customer.id,
+    subscription: azure?.id ?? null,
+    records,
+    first: ids[0] ?? null,
+    last: ids.at(-1) ?? null,
+  };
 }
 
 /** The job that walks Microsoft's vetting on: Not Ready → UnderReview → Allowed. */

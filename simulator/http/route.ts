@@ -1,7 +1,7 @@
 import type { Sim } from "../kernel/sim.ts";
 
 /** Which of Microsoft's hosts answers: decides token audience and shape of errors. */
-export type Surface = "partner-center" | "graph" | "login" | "certificates";
+export type Surface = "partner-center" | "graph" | "office" | "arm" | "login" | "certificates";
 
 /** Who may call: `both` app-only and app+user, `user` app+user only, `none` without a token. */
 export type Access = "both" | "user" | "none";
@@ -14,6 +14,8 @@ export type Caller = {
   readonly mfa: boolean;
   readonly roles: readonly string[];
   readonly audience: string;
+  /** The customer's tenant, when the token was given for one. */
+  readonly tenant?: string;
 };
 
 export type Reply = {

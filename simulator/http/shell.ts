@@ -27,6 +27,8 @@ const MOUNTS = new Set([
   "api.partnercenter.microsoft.com",
   "graph.microsoft.com",
   "graph.microsoft.us",
+  "manage.office.com",
+  "management.azure.com",
 ]);
 export const BODY_BYTES_MAX = 1_000_000;
 
@@ -167,7 +169,7 @@ function rememberEffect(sim: Sim, call: Call, reply: Reply): void {
 }
 
 function authenticate(sim: Sim, asked: Asked, route: Route): Caller | { refusal: Reply } {
-  const isGraph = route.surface === "graph";
+  const isGraph = route.surface !== "partner-center";
   const no = (status: number, code: string, text: string): { refusal: Reply } => ({
     refusal: isGraph
       ? graphRefused(sim, status, { code: status === 401 ? "InvalidAuthenticationToken" : "Forbidden", message: text })

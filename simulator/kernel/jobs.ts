@@ -1,3 +1,4 @@
+import { writeBooked } from "../activity/write.ts";
 import { finishExport } from "../graph/billing-export.ts";
 import { finishGdapStatus } from "../graph/gdap-assignments.ts";
 import { endRelationship } from "../graph/gdap-life.ts";
@@ -27,6 +28,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   export: finishExport,
   "random-alert": randomAlert,
   vetting: stepVetting,
+  "activity-record": writeBooked,
 };
 
 /** Runs everything due and makes it durable. A job that throws is logged and dropped: it must not stop the others. */

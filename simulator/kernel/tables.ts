@@ -1,3 +1,4 @@
+import type { ActivityRow } from "../activity/records.ts";
 import type {
   AlertRow,
   AuditRow,
@@ -44,6 +45,7 @@ export function openTables(book: Book) {
       key: (row) => row.id,
       indexes: { ...byCustomer, entitlement: (row) => row.entitlementId ?? "" },
     }),
+    activity: book.table<ActivityRow>("activity", { key: (row) => row.id, indexes: byCustomer }),
     audits: book.table<AuditRow>("audits", { key: (row) => row.id, indexes: { day: (row) => row.day } }),
     invoices: book.table<InvoiceRow>("invoices", { key: (row) => row.id }),
     lines: book.table<LineRow>("lines", {

@@ -4,7 +4,17 @@ import type { Call, Caller, Reply, Route } from "../http/route.ts";
 import { instantOf, iso, plusDays } from "../kernel/clock.ts";
 import type { PartnerUserRow } from "../kernel/rows.ts";
 import { type Sim, nowIso } from "../kernel/sim.ts";
-import { GRAPH_AUDIENCE, REFRESH_DAYS, REST_AUDIENCE, RETIRED_AUDIENCE, TOKEN_SECONDS, accessToken } from "./tokens.ts";
+import { accessOf } from "../activity/feeds.ts";
+import {
+  ARM_AUDIENCE,
+  GRAPH_AUDIENCE,
+  OFFICE_AUDIENCE,
+  REFRESH_DAYS,
+  REST_AUDIENCE,
+  RETIRED_AUDIENCE,
+  TOKEN_SECONDS,
+  accessToken,
+} from "./tokens.ts";
 
 /** The token service of every cloud: the authority differs only by its host, which is a mount here (see http/shell.ts). */
 export const tokenRoutes: readonly Route[] = [
@@ -29,7 +39,8 @@ export const tokenRoutes: readonly Route[] = [
 function grant(call: Call, sim: Sim, version: 1 | 2): Reply {
   const settings = sim.settings();
   const tenant = (call.params["tenant"] ?? "").toLowerCase();
-  if (![settings.partnerTenantId, "common", "organizations"].includes(tenant))
+  const customer = sim.tables.customers.get(tenant);
+  if (customer === undefined && ![settings.partnerTenantId, "common", "organizations"].includes(tenant))
     return no(sim, 400, { error: "invalid_request", code: 90002, text: `Tenant '${tenant}' not found.` });
   if (textMember(call.body, "client_id")?.toLowerCase() !== settings.clientId)
     return no(sim, 400, {
@@ -47,6 +58,13 @@ function grant(call: Call, sim: Sim, version: 1 | 2): Reply {
       code: 500011,
       text: "The resource principal was not found in the tenant.",
     });
+  if (customer !== undefined && accessOf(sim, customer) === "no-consent")
+    return no(sim, 400, {
+      error: "invalid_grant",
+      code: 65001,
+      text: `The user or administrator has not consented to use the application with ID '${settings.clientId}'.`,
+    });
+  const forTenant = customer === undefined ? {} : { tenant: customer.id };
   const authority = call.headers["x-sim-host"] ?? "login.microsoftonline.com";
   const kind = textMember(call.body, "grant_type");
   if (kind === "client_credentials") {
@@ -57,6 +75,7 @@ function grant(call: Call, sim: Sim, version: 1 | 2): Reply {
       mfa: false,
       roles: ["PartnerSecurity.ReadWrite.All"],
       audience,
+      ...forTenant,
     };
     return answer(sim, { token: accessToken(sim, caller, authority), audience, version });
   }
@@ -73,7 +92,15 @@ function grant(call: Call, sim: Sim, version: 1 | 2): Reply {
       text: `The app requested an unsupported grant type '${kind ?? ""}'.`,
     });
   if ("refusal" in user) return user.refusal;
-  const caller: Caller = { kind: "user", id: user.id, name: user.upn, mfa: user.mfa, roles: user.roles, audience };
+  const caller: Caller = {
+    kind: "user",
+    id: user.id,
+    name: user.upn,
+    mfa: user.mfa,
+    roles: user.roles,
+    audience,
+    ...forTenant,
+  };
   const refresh = newRefreshToken(sim, user.id);
   return answer(sim, { token: accessToken(sim, caller, authority), audience, version, refresh });
 }
@@ -84,6 +111,8 @@ function audienceOf(call: Call, sim: Sim): string | undefined {
   const known = [
     REST_AUDIENCE,
     GRAPH_AUDIENCE,
+    OFFICE_AUDIENCE,
+    ARM_AUDIENCE,
     RETIRED_AUDIENCE,
     ...[REST_AUDIENCE, GRAPH_AUDIENCE].map((a) => `${own}/${a.slice(8)}`),
     own,

@@ -7,6 +7,8 @@ export const TOKEN_SECONDS = 3_600;
 export const REFRESH_DAYS = 90;
 export const REST_AUDIENCE = "https://api.partnercenter.microsoft.com";
 export const GRAPH_AUDIENCE = "https://graph.microsoft.com";
+export const OFFICE_AUDIENCE = "https://manage.office.com";
+export const ARM_AUDIENCE = "https://management.azure.com";
 /** Retired in August 2025: tokens are still issued, and refused with 900420. */
 export const RETIRED_AUDIENCE = "https://graph.windows.net";
 
@@ -15,7 +17,8 @@ const CLOCK_SKEW_SECONDS = 300;
 /** Whether a token for `audience` opens `surface`. The simulator's own addresses count as the hosts they stand for. */
 export function opens(sim: Sim, surface: Surface, audience: string): boolean {
   const own = sim.publicUrl();
-  const host = surface === "graph" ? GRAPH_AUDIENCE : REST_AUDIENCE;
+  const hosts = { graph: GRAPH_AUDIENCE, office: OFFICE_AUDIENCE, arm: ARM_AUDIENCE } as const;
+  const host = surface in hosts ? hosts[surface as keyof typeof hosts] : REST_AUDIENCE;
   return [host, own, `${own}/${host.slice("https://".length)}`].includes(audience.replace(/\/$/, ""));
 }
 
@@ -28,12 +31,12 @@ export function accessToken(sim: Sim, caller: Caller, authority: string): string
   const now = Math.floor(sim.clock.now().epochMilliseconds / 1000);
   const claims = {
     aud: caller.audience,
-    iss: `https://sts.${authority}/${settings.partnerTenantId}/`,
+    iss: `https://sts.${authority}/${caller.tenant ?? settings.partnerTenantId}/`,
     iat: now,
     nbf: now,
     exp: now + TOKEN_SECONDS,
     appid: settings.clientId,
-    tid: settings.partnerTenantId,
+    tid: caller.tenant ?? settings.partnerTenantId,
     oid: caller.id,
     idtyp: caller.kind,
     ...(caller.kind === "app"
@@ -67,6 +70,7 @@ export function readToken(sim: Sim, token: string): Caller | "expired" | "broken
     mfa: Array.isArray(claims["amr"]) && claims["amr"].includes("mfa"),
     roles: (Array.isArray(claims["wids"]) ? claims["wids"] : []) as string[],
     audience: String(claims["aud"]),
+    ...(claims["tid"] === sim.settings().partnerTenantId ? {} : { tenant: String(claims["tid"]) }),
   };
 }
 
