@@ -20,7 +20,6 @@ import {
   isRec,
   list,
   lower,
-  named,
   parsedText,
   type Rec,
   rec,
@@ -107,7 +106,8 @@ function unifiedOf(of: Rec, shape: ActivityShape): Draft {
   const operation = operationText(text(of["Operation"]));
   const changes = of["ModifiedProperties"] === undefined ? undefined : changesOf([embedded(of["ModifiedProperties"])]);
   const workload = text(of["Workload"]);
-  const target = targetOf(of, workload);
+  const request = requestOf(of);
+  const target = targetOf(of, workload, request);
   const tenant = guidOf(of["OrganizationId"]) ?? lower(of["OrganizationId"]);
   return {
     source: "m365-audit",
@@ -129,7 +129,7 @@ function unifiedOf(of: Rec, shape: ActivityShape): Draft {
     correlation:
       workload === "AzureActiveDirectory" ? first(of, "InterSystemsId", "CorrelationId") : text(of["CorrelationId"]),
     alert: of["AlertId"] === undefined ? undefined : { title: text(of["Name"]), severity: lower(of["Severity"]) },
-    request: requestOf(of),
+    request,
     changes,
   };
 }
@@ -215,32 +215,31 @@ function appOf(of: Rec): ActivityEvent["app"] {
 function userAgentOf(of: Rec): string | undefined {
   const own = told(of["UserAgent"]);
   if (own !== undefined) return own;
-  const properties = embedded(of["ExtendedProperties"]);
-  if (properties !== undefined) {
-    const found = named(properties, "UserAgent");
-    if (found !== undefined) return found;
-    const details = named(properties, "additionalDetails");
-    return details?.includes("User-Agent") === true ? told(rec(embedded(details))?.["User-Agent"]) : undefined;
+  const pairs = of["ExtendedProperties"];
+  if (pairs === undefined) return told(of["ClientInfoString"]);
+  let details: string | undefined;
+  for (const one of list(embedded(pairs))) {
+    if (!isRec(one)) continue;
+    if (one["Name"] === "UserAgent") return told(one["Value"]);
+    if (one["Name"] === "additionalDetails") details = text(one["Value"]);
   }
-  return told(of["ClientInfoString"]);
+  return details?.includes("User-Agent") === true ? told(rec(embedded(details))?.["User-Agent"]) : undefined;
 }
 
-function targetOf(of: Rec, workload: string | undefined): ActivityResource | undefined {
+function targetOf(of: Rec, workload: string | undefined, request: Json | undefined): ActivityResource | undefined {
   if (of["Target"] !== undefined) {
     const party = partyOf(embedded(of["Target"]));
     const id = party.id ?? party.name?.toLowerCase();
-    if (id !== undefined)
-      return {
-        id,
-        name: party.name,
-        type: party.type ?? (workload === "AzureActiveDirectory" ? typeAmong(of["Target"]) : undefined),
-      };
+    if (id !== undefined) {
+      const type = party.type ?? (workload === "AzureActiveDirectory" ? typeAmong(of["Target"]) : undefined);
+      return { id, name: party.name, type };
+    }
   }
   const other = told(of["TargetUserOrGroupName"]) ?? told(of["AlertEntityId"]);
   if (other !== undefined)
     return { id: other.toLowerCase(), name: other, type: lower(of["TargetUserOrGroupType"] ?? of["EntityType"]) };
-  if (of["Parameters"] === undefined) return undefined;
-  const user = named(embedded(of["Parameters"]), "User") ?? named(embedded(of["Parameters"]), "Trustee");
+  // Whom a permission is given to.
+  const user = isRec(request) ? (told(request["User"]) ?? told(request["Trustee"])) : undefined;
   return user === undefined ? undefined : { id: user.toLowerCase(), name: user, type: "user" };
 }
 const KINDS_OF_TARGET = new Set(["user", "serviceprincipal", "application", "group", "role", "device", "policy"]);

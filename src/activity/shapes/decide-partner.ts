@@ -11,7 +11,7 @@ import type {
   ActivityResource,
 } from "../contract-event.ts";
 import type { LogSource } from "../sigma/contract.ts";
-import { type Draft, outcomeOf, contentOfParts } from "./decide-draft.ts";
+import { type Draft, eventOfDraft, outcomeOf, contentOfParts } from "./decide-draft.ts";
 import { contentOf, embedded, first, guidOf, ipOf, isRec, list, lower, type Rec, text, told } from "./decide-read.ts";
 import { armIdOf } from "./decide-resource.ts";
 import { timeOf } from "./decide-time.ts";
@@ -23,8 +23,7 @@ type Record_ = Omit<AuditRecord, "id">;
 
 /** A record that the sync already parsed, under the id it gave. */
 export function partnerCenterEvent(record: AuditRecord): ActivityEvent {
-  const { content: _content, prefix: _prefix, id: _id, at: _at, ...draft } = auditDraft(record);
-  return { ...draft, id: record.id, at: record.at, raw: record.raw };
+  return eventOfDraft(auditDraft(record), { id: record.id, at: record.at, raw: record.raw });
 }
 
 /** `GET /v1/auditrecords`, one item. Source: CONTRACT section 8. Its id is the one that the sync gives: the two meet. */

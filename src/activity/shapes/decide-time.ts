@@ -139,3 +139,30 @@ function onClock(
   const seconds = hour * 3_600 + minute * 60 + Math.min(second, 59);
   return instantOf({ days: daysOf(...day), seconds, micros, offsetMinutes: zone });
 }
+
+const pad = (value: number): string => (value < 10 ? `0${value}` : String(value));
+/** ISO 8601 in UTC to the millisecond, as `Temporal` writes it; by hand, since it is written for every event that rules look at. */
+export function timeText(instant: Temporal.Instant): string {
+  const ms = instant.epochMilliseconds;
+  const days = Math.floor(ms / 86_400_000);
+  const inDay = ms - days * 86_400_000;
+  const second = Math.floor(inDay / 1_000);
+  const [year, month, day] = dayOf(days);
+  const rest = inDay % 1_000;
+  const fraction = rest === 0 ? "" : `.${String(rest).padStart(3, "0").replace(/0+$/, "")}`;
+  const clock = `${pad(Math.floor(second / 3_600))}:${pad(Math.floor(second / 60) % 60)}:${pad(second % 60)}`;
+  return `${year}-${pad(month)}-${pad(day)}T${clock}${fraction}Z`;
+}
+/** The day of the Gregorian calendar, from days since 1970-01-01: `daysOf` backwards. */
+function dayOf(days: number): Day {
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const of = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (of - Math.floor(of / 1_460) + Math.floor(of / 36_524) - Math.floor(of / 146_096)) / 365,
+  );
+  const dayOfYear = of - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const month = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * month + 2) / 5) + 1;
+  return [yearOfEra + era * 400 + (month >= 10 ? 1 : 0), month < 10 ? month + 3 : month - 9, day];
+}

@@ -4,6 +4,7 @@ import type { SigmaView } from "../contract-hit.ts";
 import type { SigmaEvent } from "../sigma/contract.ts";
 import { aliasesOf } from "./decide-aliases.ts";
 import { ownFields } from "./decide-own.ts";
+import { timeText } from "./decide-time.ts";
 
 export type View = Record<string, unknown>;
 
@@ -24,7 +25,7 @@ function normalisedFields(event: ActivityEvent & { readonly customer?: CustomerI
   view["shape"] = event.shape;
   view["operation"] = event.operation;
   view["outcome"] = event.outcome;
-  view["at"] = event.at.toString();
+  view["at"] = timeText(event.at);
   if (event.category !== undefined) view["category"] = event.category;
   if (event.customer !== undefined) view["customer"] = event.customer;
   if (event.tenant !== undefined) view["tenant"] = event.tenant;

@@ -3,7 +3,7 @@ import type { Json } from "../../core/canonical.ts";
 import type { ActivityEvent } from "../contract-event.ts";
 import { restoredCase } from "./decide-case.ts";
 import { readerOf } from "./decide-classify.ts";
-import type { Draft } from "./decide-draft.ts";
+import { type Draft, eventOfDraft } from "./decide-draft.ts";
 import { membersOf } from "./decide-members.ts";
 import { contentOf, isRec, type Rec } from "./decide-read.ts";
 import { timeOf } from "./decide-time.ts";
@@ -41,8 +41,8 @@ function draftOf(raw: Rec): Draft | undefined {
 }
 
 function finished(draft: Draft, raw: Json, receivedAt: Temporal.Instant): ActivityEvent {
-  const { content, prefix, at, id, ...rest } = draft;
-  return { ...rest, id: id ?? `${prefix ?? ""}${hashOf(content ?? contentOf(raw))}`, at: at ?? receivedAt, raw };
+  const id = draft.id ?? `${draft.prefix ?? ""}${hashOf(draft.content ?? contentOf(raw))}`;
+  return eventOfDraft(draft, { id, at: draft.at ?? receivedAt, raw });
 }
 const hashOf = (content: string): string => hash("sha256", content, "hex").slice(0, DIGITS);
 
