@@ -25,6 +25,7 @@ export type Topic =
   | "receivables"
   | "spending"
   | "collections"
+  | "activity"
   | "sync"
   | "audit"
   | "settings"

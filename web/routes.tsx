@@ -43,6 +43,8 @@ const MEMBERS = [
   "level",
   "rule",
   "feed",
+  "region",
+  "last",
 ] as const;
 const TEXT_MAX = 200;
 

@@ -1,3 +1,6 @@
+import { activitySearchWords } from "../activity/search/words.ts";
+import { activityCoverageWords } from "../activity/coverage/words.ts";
+import { activityWords } from "../activity/words.ts";
 import { accessWords } from "../access/words.ts";
 import { auditEventWords } from "../audit/words-events.ts";
 import { auditWords } from "../audit/words.ts";
@@ -28,6 +31,9 @@ import { todayWords } from "../today/words.ts";
 export const en = {
   ...auditEventWords.en,
   ...accessWords.en,
+  ...activityWords.en,
+  ...activitySearchWords.en,
+  ...activityCoverageWords.en,
   ...auditWords.en,
   ...casesWords.en,
   ...collectionsWords.en,

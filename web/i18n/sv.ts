@@ -1,3 +1,6 @@
+import { activitySearchWords } from "../activity/search/words.ts";
+import { activityCoverageWords } from "../activity/coverage/words.ts";
+import { activityWords } from "../activity/words.ts";
 import { accessWords } from "../access/words.ts";
 import { auditEventWords } from "../audit/words-events.ts";
 import { auditWords } from "../audit/words.ts";
@@ -30,6 +33,9 @@ import type { Key } from "./en.ts";
 export const sv: Readonly<Record<Key, Word>> = {
   ...auditEventWords.sv,
   ...accessWords.sv,
+  ...activityWords.sv,
+  ...activitySearchWords.sv,
+  ...activityCoverageWords.sv,
   ...auditWords.sv,
   ...casesWords.sv,
   ...collectionsWords.sv,
