@@ -3,6 +3,8 @@ import { defineWords } from "../i18n/define.ts";
 /** Words that every page shares. */
 export const kitWords = defineWords({
   en: {
+    "kit.diff.added": "added",
+    "kit.diff.removed": "removed",
     "kit.ago": "{time} ago",
     "kit.ahead": "in {time}",
     "kit.late": "{time} late",
@@ -101,6 +103,8 @@ export const kitWords = defineWords({
     "problem.http-503": "The desk is starting or its database does not answer.",
   },
   sv: {
+    "kit.diff.added": "tillagt",
+    "kit.diff.removed": "borttaget",
     "kit.ago": "för {time} sedan",
     "kit.ahead": "om {time}",
     "kit.late": "{time} sent",
