@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME [PART …]`: prints figures; each stands beside the naive way or the physical limit, measured in the same run. */
 const BENCHES: Readonly<Record<string, (parts: readonly string[]) => Promise<void>>> = {
   "late-payment": async () => (await import("./late-payment.ts")).benchLatePayment(),
+  activity: async (args) => (await import("./activity.ts")).benchActivity(args),
   collections: async (args) => (await import("./collections.ts")).benchCollections(args),
   desk: async (parts) => (await import("./desk.ts")).benchDesk(parts),
 };

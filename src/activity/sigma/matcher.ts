@@ -1,7 +1,7 @@
 import type { LogSource, Node, Predicate, SigmaEvent } from "./contract.ts";
-import { anchorsOf } from "./decide-anchors.ts";
 import { holds, type Looked } from "./decide-compare.ts";
 import { ABSENT, lookUp, textsOfEvent } from "./fields.ts";
+import { type IndexedRule, RuleIndex } from "./rule-index.ts";
 import type { RuleSet } from "./rule-set.ts";
 
 /** A condition whose predicates are numbers: one predicate is asked once an event, however many rules have it. */
@@ -10,20 +10,15 @@ type Compiled =
   | { readonly kind: "not"; readonly of: Compiled }
   | { readonly kind: "test"; readonly predicate: number };
 
-type Slot = {
-  readonly field: string;
-  readonly path: readonly string[];
-  /** Rules that need one of these values here. */
-  readonly byValue: Map<string, number[]>;
-  /** Rules that only need the field to be there. */
-  readonly byPresence: number[];
-};
+type Field = { readonly field: string; readonly path: readonly string[] };
 /** What an event was classified as. */
 export type EventSource = LogSource | readonly LogSource[] | undefined;
-/** Rules that one kind of event is for: by place of their log source, and of those that are asked always. */
-type Asked = { readonly allowed: Uint8Array | undefined; readonly always: readonly number[] };
+/** Rules that one kind of event is for: by place of their log source, and by what they need. */
+type Asked = { readonly allowed: Uint8Array | undefined; readonly index: RuleIndex };
 /** Classifications that are remembered; there are some dozens. */
-const SOURCES_MAX = 1_000;
+const SOURCES_MAX = 200;
+/** What a stamp has room for. */
+const STAMP_MAX = 2_147_483_647;
 
 const NOTHING_LOOKED: Looked = { ...ABSENT, texts: [], folded: [] };
 
@@ -34,18 +29,17 @@ const NOTHING_LOOKED: Looked = { ...ABSENT, texts: [], folded: [] };
 export class Matcher {
   readonly #nodes: readonly Compiled[];
   readonly #predicates: Predicate[] = [];
-  readonly #slotOf: number[] = [];
-  readonly #slots: Slot[] = [];
-  readonly #slotByField = new Map<string, number>();
-  /** First step of a field, or its whole name, to the slots that begin there. */
-  readonly #slotsByKey = new Map<string, number[]>();
-  readonly #always: number[] = [];
+  /** Field of each predicate; -1 = every value. */
+  readonly #fieldOf: number[] = [];
+  readonly #fields: Field[] = [];
+  readonly #placeOf = new Map<string, number>();
+  readonly #set: RuleSet;
   readonly #sourceOf: readonly number[];
   readonly #sources: readonly LogSource[];
-  readonly #everyRule: Asked;
+  #everyRule: Asked | undefined;
   readonly #askedBySource = new Map<string, Asked>();
   #lastSource: EventSource;
-  #lastAsked: Asked;
+  #lastAsked: Asked | undefined;
 
   // What is known of the event in hand; a stamp that is not the present one is old.
   #stamp = 0;
@@ -56,6 +50,14 @@ export class Matcher {
   readonly #answers: Uint8Array;
   readonly #askedStamp: Int32Array;
   #keywords: Looked | undefined;
+  #found: number[] = [];
+  readonly #look = (field: number): Looked => this.#lookAt(field);
+  readonly #ask = (rule: number): void => {
+    if (this.#askedStamp[rule] === this.#stamp) return;
+    this.#askedStamp[rule] = this.#stamp;
+    const node = this.#nodes[rule];
+    if (node !== undefined && this.#holds(node)) this.#found.push(rule);
+  };
   readonly #other = (field: string): Looked => this.#lookOther(field);
 
   constructor(set: RuleSet) {
@@ -66,15 +68,13 @@ export class Matcher {
         ? { kind: "not", of: compile(node.of) }
         : { kind: node.kind, of: node.of.map(compile) };
     };
+    this.#set = set;
     this.#nodes = set.rules.map(({ node }) => compile(node));
-    set.rules.forEach(({ node }, rule) => this.#index(rule, node));
     const { sources, sourceOf } = sourcesOf(set);
     this.#sources = sources;
     this.#sourceOf = sourceOf;
-    this.#everyRule = { allowed: undefined, always: this.#always };
-    this.#lastAsked = this.#everyRule;
-    this.#lookedStamp = new Int32Array(this.#slots.length);
-    this.#looked = Array.from({ length: this.#slots.length }, () => NOTHING_LOOKED);
+    this.#lookedStamp = new Int32Array(this.#fields.length);
+    this.#looked = Array.from({ length: this.#fields.length }, () => NOTHING_LOOKED);
     this.#answerStamp = new Int32Array(this.#predicates.length);
     this.#answers = new Uint8Array(this.#predicates.length);
     this.#askedStamp = new Int32Array(set.rules.length);
@@ -87,29 +87,10 @@ export class Matcher {
    */
   match(event: SigmaEvent, source: EventSource): number[] {
     this.#begin(event);
-    const { allowed, always } = this.#asked(source);
-    const found: number[] = [];
-    const ask = (rule: number): void => {
-      if (this.#askedStamp[rule] === this.#stamp) return;
-      this.#askedStamp[rule] = this.#stamp;
-      if (allowed !== undefined && allowed[this.#sourceOf[rule] ?? 0] === 0) return;
-      const node = this.#nodes[rule];
-      if (node !== undefined && this.#holds(node)) found.push(rule);
-    };
-    for (const key in event) {
-      const slots = this.#slotsByKey.get(key);
-      if (slots === undefined) continue;
-      for (const at of slots) {
-        const slot = this.#slots[at];
-        if (slot === undefined) continue;
-        const looked = this.#lookAt(at);
-        if (!looked.isPresent) continue;
-        for (const rule of slot.byPresence) ask(rule);
-        if (slot.byValue.size === 0) continue;
-        for (const text of looked.folded) for (const rule of slot.byValue.get(text) ?? NO_RULES) ask(rule);
-      }
-    }
-    for (const rule of always) ask(rule);
+    const { index } = this.#asked(source);
+    this.#found = [];
+    index.candidates(event, this.#look, this.#ask);
+    const found = this.#found;
     return found.length < 2 ? found : found.sort((a, b) => a - b);
   }
 
@@ -125,7 +106,10 @@ export class Matcher {
   }
 
   #begin(event: SigmaEvent): void {
-    this.#stamp++;
+    if (++this.#stamp > STAMP_MAX) {
+      for (const stamps of [this.#lookedStamp, this.#answerStamp, this.#askedStamp]) stamps.fill(0);
+      this.#stamp = 1;
+    }
     this.#event = event;
     this.#keywords = undefined;
   }
@@ -135,57 +119,44 @@ export class Matcher {
     if (known !== undefined) return known;
     const at = this.#predicates.push(predicate) - 1;
     byKey.set(predicate.key, at);
-    this.#slotOf.push(predicate.field === "" ? -1 : this.#slot(predicate.field));
+    this.#fieldOf.push(predicate.field === "" ? -1 : this.#field(predicate.field));
     if (predicate.test.kind === "values")
-      for (const value of predicate.test.values) if (value.kind === "field") this.#slot(value.field);
+      for (const value of predicate.test.values) if (value.kind === "field") this.#field(value.field);
     return at;
   }
 
-  #slot(field: string): number {
-    const known = this.#slotByField.get(field);
+  #field(field: string): number {
+    const known = this.#placeOf.get(field);
     if (known !== undefined) return known;
-    const path = field.split(".");
-    const at = this.#slots.push({ field, path, byValue: new Map(), byPresence: [] }) - 1;
-    this.#slotByField.set(field, at);
+    const at = this.#fields.push({ field, path: field.split(".") }) - 1;
+    this.#placeOf.set(field, at);
     return at;
-  }
-
-  #index(rule: number, node: Node): void {
-    const anchors = anchorsOf(node);
-    if (anchors === undefined) {
-      this.#always.push(rule);
-      return;
-    }
-    for (const { field, value } of anchors) {
-      const at = this.#slot(field);
-      const slot = this.#slots[at];
-      if (slot === undefined) continue;
-      for (const key of new Set([field, slot.path[0] ?? field])) {
-        const slots = this.#slotsByKey.get(key) ?? [];
-        if (!slots.includes(at)) slots.push(at);
-        this.#slotsByKey.set(key, slots);
-      }
-      if (value === undefined) slot.byPresence.push(rule);
-      else slot.byValue.set(value, [...(slot.byValue.get(value) ?? []), rule]);
-    }
   }
 
   /** Which rules an event of such a log source is for. */
   #asked(source: EventSource): Asked {
-    if (source === undefined) return this.#everyRule;
-    if (source === this.#lastSource) return this.#lastAsked;
+    if (source === undefined) return (this.#everyRule ??= { allowed: undefined, index: this.#indexOf(undefined) });
+    if (source === this.#lastSource && this.#lastAsked !== undefined) return this.#lastAsked;
     const sources = Array.isArray(source) ? (source as readonly LogSource[]) : [source as LogSource];
     const key = sources.map(sourceKey).join("\u0001");
     let asked = this.#askedBySource.get(key);
     if (asked === undefined) {
       if (this.#askedBySource.size >= SOURCES_MAX) this.#askedBySource.clear();
       const allowed = Uint8Array.from(this.#sources, (rule) => (sources.some((one) => agrees(rule, one)) ? 1 : 0));
-      asked = { allowed, always: this.#always.filter((rule) => allowed[this.#sourceOf[rule] ?? 0] !== 0) };
+      asked = { allowed, index: this.#indexOf(allowed) };
       this.#askedBySource.set(key, asked);
     }
     this.#lastSource = source;
     this.#lastAsked = asked;
     return asked;
+  }
+
+  #indexOf(allowed: Uint8Array | undefined): RuleIndex {
+    const rules: IndexedRule[] = [];
+    this.#set.rules.forEach(({ node }, rule) => {
+      if (allowed === undefined || allowed[this.#sourceOf[rule] ?? 0] !== 0) rules.push({ rule, node });
+    });
+    return new RuleIndex(rules, (field) => this.#field(field));
   }
 
   #holds(node: Compiled): boolean {
@@ -206,8 +177,8 @@ export class Matcher {
   #answer(at: number): boolean {
     if (this.#answerStamp[at] === this.#stamp) return this.#answers[at] === 1;
     const predicate = this.#predicates[at];
-    const slot = this.#slotOf[at] ?? -1;
-    const looked = slot < 0 ? this.#lookAtAll() : this.#lookAt(slot);
+    const field = this.#fieldOf[at] ?? -1;
+    const looked = field < 0 ? this.#lookAtAll() : this.#lookAt(field);
     const answer = predicate !== undefined && holds(predicate, looked, this.#other);
     this.#answerStamp[at] = this.#stamp;
     this.#answers[at] = answer ? 1 : 0;
@@ -216,15 +187,15 @@ export class Matcher {
 
   #lookAt(at: number): Looked {
     if (this.#lookedStamp[at] === this.#stamp) return this.#looked[at] ?? NOTHING_LOOKED;
-    const slot = this.#slots[at];
-    const looked = slot === undefined ? NOTHING_LOOKED : lookedOf(this.#event, slot);
+    const field = this.#fields[at];
+    const looked = field === undefined ? NOTHING_LOOKED : lookedOf(this.#event, field);
     this.#lookedStamp[at] = this.#stamp;
     this.#looked[at] = looked;
     return looked;
   }
 
   #lookOther(field: string): Looked {
-    const at = this.#slotByField.get(field);
+    const at = this.#placeOf.get(field);
     return at === undefined ? NOTHING_LOOKED : this.#lookAt(at);
   }
 
@@ -236,9 +207,8 @@ export class Matcher {
     return this.#keywords;
   }
 }
-const NO_RULES: readonly number[] = [];
 
-function lookedOf(event: SigmaEvent, { field, path }: Pick<Slot, "field" | "path">): Looked {
+function lookedOf(event: SigmaEvent, { field, path }: Field): Looked {
   const found = lookUp(event, field, path);
   if (!found.isPresent) return NOTHING_LOOKED;
   const texts = found.leaves.map(String);
