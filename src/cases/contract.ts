@@ -333,6 +333,8 @@ export type CountsFor = (
 ) => Promise<ReadonlyMap<CustomerId, CustomerCounts>>;
 /** Case numbers for rows of other slices. */
 export type CaseNumbers = (tx: Tx, ids: readonly CaseId[]) => Promise<ReadonlyMap<CaseId, string>>;
+/** Which of these cases nobody closed yet. */
+export type OpenAmong = (tx: Tx, ids: readonly CaseId[]) => Promise<ReadonlySet<CaseId>>;
 /** Someone claimed a notice: they have its case too, unless somebody already does. */
 export type TakeCaseIfFree = (
   tx: Tx,

@@ -4,7 +4,15 @@ import type { CaseId, CustomerId, FindingId, NewId } from "../core/ids.ts";
 import { type NewEvent, SURETY, type Tx } from "../store/contract.ts";
 import { appendEvents, holdChain } from "../store/events.ts";
 import { priorityOf } from "./contract-priority.ts";
-import type { CaseNumbers, Evidence, NewFinding, ReportFinding, ResolveFinding, TakeCaseIfFree } from "./contract.ts";
+import type {
+  CaseNumbers,
+  Evidence,
+  NewFinding,
+  OpenAmong,
+  ReportFinding,
+  ResolveFinding,
+  TakeCaseIfFree,
+} from "./contract.ts";
 import * as store from "./store.ts";
 import { evidenceHashes, insertEvidence } from "./store-parts.ts";
 
@@ -24,6 +32,7 @@ export const caseFindings = (deps: { readonly newId: NewId }) => ({
   resolveFinding: resolveFinding satisfies ResolveFinding,
   takeCaseIfFree: takeCaseIfFree satisfies TakeCaseIfFree,
   caseNumbers: caseNumbers satisfies CaseNumbers,
+  openAmong: openAmong satisfies OpenAmong,
 });
 
 async function reportFinding(deps: { readonly newId: NewId }, tx: Tx, finding: NewFinding) {
@@ -280,3 +289,6 @@ async function caseNumbers(tx: Tx, ids: readonly CaseId[]): Promise<ReadonlyMap<
   const rows = await store.casesByIds(tx, ids);
   return new Map(rows.map((row) => [row.case_id as CaseId, caseNumber(row.number)]));
 }
+
+const openAmong = async (tx: Tx, ids: readonly CaseId[]): Promise<ReadonlySet<CaseId>> =>
+  new Set((await store.openAmong(tx, ids)) as readonly CaseId[]);

@@ -75,6 +75,13 @@ export async function casesByIds(
   return rows;
 }
 
+export async function openAmong(tx: Tx, ids: readonly string[]): Promise<readonly string[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<{ case_id: string }>`select case_id from case_file
+    where case_id in (${sql.join(ids)}) and state <> 'closed'`.execute(tx);
+  return rows.map((row) => row.case_id);
+}
+
 /** The customer's open case of a family, locked. */
 export async function openCaseOf(tx: Tx, customerId: string, family: CaseFamily): Promise<CaseRow | undefined> {
   const { rows } = await sql<CaseRow>`select * from case_file

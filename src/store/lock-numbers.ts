@@ -12,6 +12,8 @@ export const ADVISORY_LOCK = {
   activityStream: 7_317_005,
   /** Days of activity events are made and dropped by one process at a time. */
   activityDays: 7_317_006,
+  /** Rules are run over activity events by one process at a time. */
+  activityWatch: 7_317_007,
   /** The last Global admin is counted by one change of people at a time. */
   people: 7_317_020,
   /** One run of a feed at a time; the feed's place in the list is added. Keep the hundred numbers from here free. */

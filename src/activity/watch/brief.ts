@@ -2,6 +2,7 @@ import type { CustomerId } from "../../core/ids.ts";
 import type { ActivitySource, KnownEvent } from "../contract-event.ts";
 import type { StoredEvent } from "../contract-stream.ts";
 import type { Incoming } from "./contract.ts";
+import { cleanText } from "./decide-clean.ts";
 
 /** What is remembered of an event that stands in a window: enough to name it and to word a finding. */
 export type Brief = {
@@ -67,5 +68,6 @@ export function factsOf(last: Brief, all: readonly Brief[], count: number): Read
 
 const distinct = (values: readonly (string | undefined)[]): readonly string[] =>
   [...new Set(values.filter((one) => one !== undefined && one !== ""))].sort() as readonly string[];
-const short = (text: string): string =>
+const short = (given: string): string => shortened(cleanText(given));
+const shortened = (text: string): string =>
   text.length <= CHARACTERS_MAX ? text : `${text.slice(0, CHARACTERS_MAX - 1)}…`;

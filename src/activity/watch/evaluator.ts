@@ -6,6 +6,7 @@ import { Correlator, type Firing, type KeptGroup } from "../sigma/correlator.ts"
 import { Matcher } from "../sigma/matcher.ts";
 import { type Brief, briefOf, eventOf, receivedOf } from "./brief.ts";
 import type {
+  CustomerFilter,
   Evaluated,
   EvaluatedHit,
   EvaluatorCounters,
@@ -54,7 +55,7 @@ export class Evaluator {
   readonly #correlator: Correlator;
   readonly #detectors: readonly DetectorGroups[];
   readonly #index: DetectorIndex;
-  readonly #filters: CustomerFilters;
+  #filters: CustomerFilters;
   readonly #make: HitMaker;
   /** Rules that a correlation refers to: their events are remembered. */
   readonly #correlated: ReadonlySet<number>;
@@ -83,10 +84,22 @@ export class Evaluator {
     this.#spanMaxMs = Math.max(0, ...set.correlations.map(({ correlation }) => correlation.timespanMs));
   }
 
-  /** How far before now events are needed to know the state, milliseconds. */
-  get lookBackMs(): number {
-    const spans = [this.#spanMaxMs, ...this.#input.rules.detectors.map(({ detector }) => detector.spanMs)];
-    return Math.max(...spans) + this.#limits.latenessMs;
+  /** How far before now events are needed to know the state of some rules (of all: undefined), milliseconds; 0 when none needs any. */
+  lookBackOf(units?: readonly string[]): number {
+    const { set, detectors } = this.#input.rules;
+    const isAsked = (unit: string): boolean => units === undefined || units.includes(unit);
+    const spans = [
+      ...set.correlations.flatMap(({ correlation }, at) =>
+        isAsked(this.#make.unitOf(at)) ? [correlation.timespanMs] : [],
+      ),
+      ...detectors.flatMap(({ detector }, at) => (isAsked(this.#unitOfDetector(at)) ? [detector.spanMs] : [])),
+    ];
+    return spans.length === 0 ? 0 : Math.max(...spans) + this.#limits.latenessMs;
+  }
+
+  /** Filters in force from now on. */
+  useFilters(filters: readonly CustomerFilter[]): void {
+    this.#filters = new CustomerFilters(filters);
   }
 
   take(batch: readonly Incoming[]): Evaluated {
@@ -257,7 +270,7 @@ export class Evaluator {
     const one = this.#input.rules.detectors[at];
     if (one === undefined) return;
     const contextOf = (customer: CustomerId | undefined): DetectorContext => ({
-      settings: settingsOf(one.detector.settings, this.#input.settings?.(one.id, customer)),
+      settings: boundedSettings(one.detector.settings, this.#input.settings?.(one.id, customer)),
       portfolio: customer === undefined ? undefined : this.#input.portfolio?.(customer),
     });
     const { found, gone } = groups.look({
@@ -316,7 +329,7 @@ const keyOf = ({ fingerprint, completedBy }: Retracted): string => `${fingerprin
 const add = (hits: Hits, hit: EvaluatedHit): void => void hits.set(keyOf(hit), hit);
 
 /** Every setting with its number: what was set for the customer, kept inside its bounds, else the standard. */
-function settingsOf(
+export function boundedSettings(
   of: readonly { readonly name: string; readonly standard: number; readonly min: number; readonly max: number }[],
   set: Readonly<Record<string, number>> | undefined,
 ): Readonly<Record<string, number>> {

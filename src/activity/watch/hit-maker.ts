@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { CustomerId } from "../../core/ids.ts";
 import type { Hit } from "../contract-detector.ts";
 import type { EventRef } from "../contract-stream.ts";
@@ -7,6 +8,7 @@ import type { Firing, Retraction } from "../sigma/correlator.ts";
 import { lookUp } from "../sigma/fields.ts";
 import { type Brief, factsOf } from "./brief.ts";
 import type { EvaluatedHit, EvaluatorInput, Retracted } from "./contract.ts";
+import { cleanText } from "./decide-clean.ts";
 import { decideCanBeTakenBack } from "./decide-steady.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 
@@ -50,7 +52,7 @@ export class HitMaker {
       at: brief.at,
       facts: factsOf(brief, [brief], 1),
       events: [{ source: brief.source, id: brief.id }],
-      completedBy: `${brief.source}|${brief.id}`,
+      completedBy: short(`${brief.source}|${brief.id}`),
     });
   }
 
@@ -63,7 +65,7 @@ export class HitMaker {
     const active = owner(this.#rules.rules[this.#rules.correlationOf[firing.correlation] ?? -1]);
     const valueOf = (name: string): string | undefined => firing.group[correlation.groupBy.indexOf(name)];
     const fold = active.card.fold.filter((field) => correlation.groupBy.includes(field));
-    const group = fold.length > 0 ? fold.map((field) => valueOf(field) ?? "") : firing.group;
+    const group = (fold.length > 0 ? fold.map((field) => valueOf(field) ?? "") : firing.group).map(cleanText);
     const hit = this.#hit(active, correlation.head, {
       customer: (valueOf("customer") as CustomerId | undefined) ?? last.customer,
       subscription: valueOf("subscription") ?? commonOf(sorted.map(({ subscription }) => subscription)),
@@ -71,7 +73,7 @@ export class HitMaker {
       at: firing.time,
       facts: factsOf(last, sorted, firing.size),
       events: ends(sorted).map(({ source, id }) => ({ source, id })),
-      completedBy: `@${firing.time}${fold.length > 0 ? `|${firing.group.join("|")}`.slice(0, 300) : ""}`,
+      completedBy: short(`@${firing.time}${fold.length > 0 ? `|${firing.group.join("|")}` : ""}`),
     });
     if (this.#canBeTakenBack[firing.correlation] === true) this.#remember(this.#keyOf(firing), hit);
     return hit;
@@ -97,12 +99,13 @@ export class HitMaker {
     const { group, identity, hit, customer } = found;
     const [, ...values] = group.split("|");
     const { id, title, titleSv, family, runbook, contain } = of.detector;
+    const parts = [...values.filter((value) => value !== hit.subscription), ...(hit.key === "" ? [] : [hit.key])];
     const named = {
       rule: id,
       customer,
       subscription: hit.subscription,
       // The subscription stands in the fingerprint already.
-      group: [...values.filter((value) => value !== hit.subscription), ...(hit.key === "" ? [] : [hit.key])],
+      group: parts.map(cleanText),
       at: hit.at,
     };
     return {
@@ -112,10 +115,10 @@ export class HitMaker {
       subscription: hit.subscription,
       group: named.group,
       at: hit.at,
-      facts: hit.facts,
+      facts: cleanFacts(hit.facts),
       events: ends(hit.events).map(({ source, id: event }) => ({ source, id: event })),
       fingerprint: fingerprintOf(named),
-      completedBy: `${identity}|${values.join("|")}`.slice(0, 400),
+      completedBy: short(`${identity}|${values.join("|")}`),
       isShadow: of.state === "shadow",
     };
   }
@@ -173,6 +176,20 @@ function owner(rule: ActiveRule | undefined): ActiveRule {
   return rule;
 }
 
+const VALUE_CHARACTERS_MAX = 500;
+const NAME_CHARACTERS_MAX = 400;
+/** A name that a column takes: too long ones end in their hash. */
+const short = (given: string): string => {
+  const text = cleanText(given);
+  if (text.length <= NAME_CHARACTERS_MAX) return text;
+  return `${text.slice(0, NAME_CHARACTERS_MAX - 65)}~${createHash("sha256").update(text).digest("hex")}`;
+};
+
+const cleanFacts = (facts: Hit["facts"]): Hit["facts"] =>
+  Object.fromEntries(
+    Object.entries(facts).map(([key, value]) => [key, typeof value === "string" ? cleanText(value) : value]),
+  );
+
 const nameOf = ({ source, id }: Brief): string => `${source}|${id}`;
 
 /** The one value that all have; undefined when they differ or none has one. */
@@ -187,5 +204,5 @@ const ends = <T>(all: readonly T[]): readonly T[] =>
 
 function firstText(view: SigmaEvent, field: string): string {
   const leaf = lookUp(view, field, field.split(".")).leaves.find((one) => one !== null);
-  return leaf === undefined ? "" : String(leaf).toLowerCase();
+  return leaf === undefined ? "" : cleanText(String(leaf).toLowerCase()).slice(0, VALUE_CHARACTERS_MAX);
 }

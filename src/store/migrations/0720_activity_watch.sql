@@ -8,7 +8,9 @@ create table activity_watch (
   moved_at    timestamptz,
   events      bigint not null default 0 check (events >= 0),
   nobodys     bigint not null default 0 check (nobodys >= 0), -- events of no customer of ours
-  late        bigint not null default 0 check (late >= 0)     -- events too late for their windows, looked at anew from the store
+  late        bigint not null default 0 check (late >= 0),    -- events too late for their windows, looked at anew from the store
+  beat_at     timestamptz,                           -- last sign of life of the process that runs it
+  health      jsonb                                  -- what that process said of itself then
 );
 insert into activity_watch (id, position) values (1, 0);
 
@@ -38,8 +40,10 @@ create table activity_fold (
   hits            bigint not null check (hits >= 0), -- standing ones
   recorded        integer not null default 0,        -- of them with a row in activity_hit: the first thousand
   suppressed      bigint not null default 0 check (suppressed >= 0),
+  inhibited       bigint not null default 0 check (inhibited >= 0), -- standing ones that a critical chain tells already
+  evidence        integer not null default 0 check (evidence >= 0), -- rows given to the finding, at most twenty
   is_shadow       boolean not null,
-  inhibited_by    text, -- fingerprint of the critical chain that tells this already
+  inhibited_by    text, -- fingerprint of the critical chain that took this finding's place
   finding_id      text,
   case_id         text,
   reported_at     timestamptz,

@@ -1,0 +1,125 @@
+import type { KnownEvent } from "../contract-event.ts";
+import type { EvaluatedHit } from "./contract.ts";
+import { cidrOf } from "./decide-network.ts";
+
+/** What a suppression can look at. The first three are the hit's own; the others must hold for every event of it. */
+export const SUPPRESS_FIELDS = [
+  "customer",
+  "subscription",
+  "group",
+  "actor.id",
+  "actor.name",
+  "ip",
+  "resource.id",
+  "app.id",
+] as const;
+export type SuppressField = (typeof SUPPRESS_FIELDS)[number];
+export const SUPPRESS_MATCHES = ["is", "starts-with", "in-network"] as const;
+export type SuppressMatch = (typeof SUPPRESS_MATCHES)[number];
+export type SuppressCondition = {
+  readonly field: SuppressField;
+  readonly match: SuppressMatch;
+  readonly value: string;
+};
+
+/** Fields that name something narrower than a customer. */
+const NARROW: readonly SuppressField[] = [
+  "subscription",
+  "group",
+  "actor.id",
+  "actor.name",
+  "ip",
+  "resource.id",
+  "app.id",
+];
+const PREFIX_CHARACTERS_MIN = 4;
+const NETWORK_BITS_MIN = { 4: 16, 6: 32 } as const;
+
+export type TooWide =
+  | "nothing-named"
+  | "whole-customer"
+  | "short-prefix"
+  | "wide-network"
+  | "not-a-network"
+  | "network-of-no-ip";
+
+/** Why a suppression may not be made: it would quieten a whole rule, a whole customer or a whole part of the network. */
+export function decideTooWide(
+  ruleId: string | undefined,
+  conditions: readonly SuppressCondition[],
+): TooWide | undefined {
+  if (conditions.length === 0) return "nothing-named";
+  if (ruleId === undefined && !conditions.some(({ field }) => NARROW.includes(field))) return "whole-customer";
+  for (const { field, match, value } of conditions) {
+    if (match === "starts-with" && value.trim().length < PREFIX_CHARACTERS_MIN) return "short-prefix";
+    if (match !== "in-network") continue;
+    if (field !== "ip") return "network-of-no-ip";
+    const network = cidrOf(value);
+    if (network === undefined) return "not-a-network";
+    if (network.bits < NETWORK_BITS_MIN[network.version]) return "wide-network";
+  }
+  return undefined;
+}
+
+export type Suppression = {
+  readonly id: string;
+  /** Undefined: any rule. */
+  readonly ruleId: string | undefined;
+  readonly conditions: readonly SuppressCondition[];
+  readonly expiresAt: Temporal.Instant;
+};
+
+/** Whether a suppression may speak of a hit: all that can be known without its events. */
+export function couldSuppress(one: Suppression, hit: EvaluatedHit, now: Temporal.Instant): boolean {
+  if (Temporal.Instant.compare(now, one.expiresAt) >= 0) return false;
+  if (one.ruleId !== undefined && one.ruleId !== hit.rule.id) return false;
+  return one.conditions.every((condition) => {
+    const own = ownValues(condition.field, hit);
+    return own === undefined || own.some((value) => fits(condition, value));
+  });
+}
+
+/**
+ * Whether it does. A field of events must fit in every event of the hit that has it, and in one at least: a window that somebody else
+ * took part in is not quietened by one known address.
+ */
+export function suppresses(one: Suppression, events: readonly KnownEvent[]): boolean {
+  return one.conditions.every((condition) => {
+    if (isOwn(condition.field)) return true;
+    const values = events.flatMap((event) => eventValue(condition.field, event) ?? []);
+    return values.length > 0 && values.every((value) => fits(condition, value));
+  });
+}
+
+const isOwn = (field: SuppressField): boolean => field === "customer" || field === "subscription" || field === "group";
+
+function ownValues(field: SuppressField, hit: EvaluatedHit): readonly string[] | undefined {
+  if (field === "customer") return [hit.customer ?? ""];
+  if (field === "subscription") return [hit.subscription ?? ""];
+  return field === "group" ? hit.group : undefined;
+}
+
+function eventValue(field: SuppressField, event: KnownEvent): string | undefined {
+  switch (field) {
+    case "actor.id":
+      return event.actor?.id;
+    case "actor.name":
+      return event.actor?.name;
+    case "ip":
+      return event.ip;
+    case "resource.id":
+      return event.resource?.id;
+    case "app.id":
+      return event.app?.id;
+    default:
+      return undefined;
+  }
+}
+
+function fits({ match, value }: SuppressCondition, given: string): boolean {
+  const wanted = value.trim().toLowerCase();
+  const found = given.trim().toLowerCase();
+  if (found === "") return false;
+  if (match === "in-network") return cidrOf(wanted)?.contains(found) === true;
+  return match === "is" ? found === wanted : found.startsWith(wanted);
+}
