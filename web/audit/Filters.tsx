@@ -6,6 +6,7 @@ import type { AuditProps, AuditSearch } from "./search.ts";
 
 const AREAS = [
   "access",
+  "activity",
   "cases",
   "customers",
   "exposure",
