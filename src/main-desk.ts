@@ -81,7 +81,9 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       state.working = loaded.then(async () => {
         if (state.isClosing) return;
         if (options.isAlone === true) await takeOver(slices);
+        await slices.activity.lab.seed();
         await queue.work();
+        slices.activity.watch.start();
       });
       if (demo === undefined) await state.working;
     },
@@ -91,6 +93,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       await app.close();
       await demo?.stopLoading();
       await state.working;
+      await slices.activity.watch.stop();
       await queue.stop();
       slices.desk.stop();
       await demo?.close();
@@ -140,6 +143,7 @@ async function wireDesk(options: DeskOptions): Promise<Wired> {
   });
   const slices = await wireSlices({
     store,
+    connection,
     clock,
     enqueue,
     access,

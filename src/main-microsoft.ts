@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Clock } from "./core/time.ts";
 import { createActions } from "./partner-center/actions.ts";
-import { createClient, type MsClient } from "./partner-center/client.ts";
+import { createClient, type MsCall, type MsClient } from "./partner-center/client.ts";
 import { PartnerCenterError } from "./partner-center/contract.ts";
 import { createReader, type ReaderOptions } from "./partner-center/reader.ts";
 import { type Cloud, CLOUDS, type Outside, type PartnerCenterSettings } from "./partner-center/settings.ts";
@@ -66,6 +66,9 @@ export function connectMicrosoft({ store, dataFolder, clock, log, facts }: Optio
   return {
     reader: (options: ReaderOptions) => createReader(following, options),
     actions: createActions(following),
+    /** Calls for a customer's own tenant, with the delegated rights of the person who consented. */
+    askTenant: (call: Omit<MsCall, "auth" | "audience"> & { readonly service: "graph" | "office" | "arm" }) =>
+      following.send({ ...call, audience: call.service, auth: "user" }),
     receiveWebhook,
     isConnected: async (tx: Tx) => missing(await facts(tx)).length === 0,
     hasUserToken: () => vault.has(REFRESH_TOKEN),

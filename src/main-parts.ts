@@ -4,13 +4,15 @@ import type { Access } from "./access/access.ts";
 import type { BusinessCalendar } from "./core/calendar.ts";
 import type { Clock } from "./core/time.ts";
 import type { Microsoft } from "./main-microsoft.ts";
-import type { OpenStore } from "./store/database.ts";
+import type { Connection, OpenStore } from "./store/database.ts";
 import type { Store } from "./store/contract.ts";
 import type { Enqueue } from "./worker/contract.ts";
 
 /** What every slice is wired from. */
 export type SliceParts = {
   readonly store: OpenStore;
+  /** For a connection of one's own: a lock that is held, a channel that is listened to. */
+  readonly connection: Connection;
   readonly clock: Clock;
   readonly enqueue: Enqueue;
   readonly access: Access;

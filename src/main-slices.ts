@@ -9,6 +9,7 @@ import { customersJobs } from "./customers/jobs.ts";
 import * as customers from "./customers/service.ts";
 import { customersSinks } from "./customers/sinks.ts";
 import type { Route } from "./http/contract.ts";
+import { type WiredActivity, wireActivity } from "./main-activity.ts";
 import { wireBank } from "./main-bank.ts";
 import { wireExposure } from "./main-exposure.ts";
 import { type ForCollections, wireCollections } from "./main-collections.ts";
@@ -67,7 +68,8 @@ export async function wireSlices(parts: SliceParts) {
     await collections.markDirty(tx, ids);
   };
   const importDeps = wireImport(parts, { desk, onChanged: onLedgerChanged });
-  const syncDeps = wireSync(parts, noticesDeps, exposure);
+  const activity = wireActivity(parts, { desk, notices, responseDeps });
+  const syncDeps = wireSync(parts, noticesDeps, { exposure, activity });
   const collectionsOf = collections.collectionsOf;
   const customersDeps = wireCustomers(parts, { desk, exposure, notices, casesDeps, collectionsOf });
   const followDeps = wireFollow(parts, exposure);
@@ -82,6 +84,7 @@ export async function wireSlices(parts: SliceParts) {
     spendingDeps,
     followDeps,
     collections,
+    activity,
     /** The same by another clock: how the demo lives through its past. */
     collectionsAt: (at: Clock) => wireCollections({ ...parts, clock: at }, { ...forCollections, isPast: true }),
     noticesOfCustomer: notices.noticesOfCustomer,
@@ -100,6 +103,7 @@ export async function wireSlices(parts: SliceParts) {
       ...spendingRoutes(spendingDeps),
       ...exposure.routes,
       ...collections.routes(),
+      ...activity.routes(),
     ],
     jobs: (): readonly Job[] => [
       ...access.jobs(),
@@ -112,6 +116,7 @@ export async function wireSlices(parts: SliceParts) {
       ...spendingJobs(spendingDeps),
       ...exposure.jobs,
       ...collections.jobs(),
+      ...activity.jobs(),
     ],
   };
 }
@@ -168,7 +173,11 @@ const wireStripe = ({ access }: SliceParts, { customersByIds, deskDay, ...ledger
   wallNow: () => Temporal.Now.instant(),
 });
 
-function wireSync(parts: SliceParts, noticesDeps: NoticesDeps, exposure: Exposure): SyncDeps {
+function wireSync(
+  parts: SliceParts,
+  noticesDeps: NoticesDeps,
+  { exposure, activity }: { readonly exposure: Exposure; readonly activity: WiredActivity },
+): SyncDeps {
   const { store, clock, enqueue, access, microsoft, log, webhookUrl } = parts;
   return {
     store,
@@ -179,7 +188,7 @@ function wireSync(parts: SliceParts, noticesDeps: NoticesDeps, exposure: Exposur
     connect: microsoft.reader,
     billingCurrencies: async (tx) =>
       [(await access.settings(tx))["desk.currency"]].filter((code) => code !== undefined && code !== null),
-    sinks: sinksOf(noticesDeps, exposure.markDirty, enqueue),
+    sinks: sinksOf(noticesDeps, { markDirty: exposure.markDirty, records: activity.sinks, enqueue }),
     log: (level, what, facts) => log[level](facts, what),
     webhookUrl,
   };
@@ -217,19 +226,21 @@ function wireCustomers(
   };
 }
 
+type SinkDeps = {
+  readonly markDirty: (tx: Tx, ids: readonly CustomerId[]) => Promise<void>;
+  readonly records: WiredActivity["sinks"];
+  readonly enqueue: Enqueue;
+};
+
 /** Where facts from Microsoft go. Whatever changes money marks its customers for a new exposure. */
-function sinksOf(
-  notices: NoticesDeps,
-  markDirty: (tx: Tx, ids: readonly CustomerId[]) => Promise<void>,
-  enqueue: Enqueue,
-): SyncDeps["sinks"] {
+function sinksOf(notices: NoticesDeps, { markDirty, records, enqueue }: SinkDeps): SyncDeps["sinks"] {
   return {
     // Both tell of customers whose money moved, so that an unchanged reading computes nothing anew.
     ...customersSinks(markDirty),
     ...spendingSinks(markDirty),
-    // Sync keeps the records themselves; rules on them come with the activity slice.
-    saveAuditRecords: async () => {},
+    saveAuditRecords: records.saveAuditRecords,
     saveAlerts: async (tx, alerts, at) => {
+      await records.saveAlerts(tx, alerts, at);
       await saveAlerts(notices, tx, { alerts, at });
       // While an alert is open its customer's spend is read resource by resource, so that the case shows money running.
       if (alerts.some((alert) => alert.status !== "resolved"))
