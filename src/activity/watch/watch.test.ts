@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { CustomerId } from "../../core/ids.ts";
+import { testStore } from "../../store/testing.ts";
+import { AZURE, event, firstUse, GRANIT, HAVSO, RULE, rulesOf, START, TEXTS } from "./testing.ts";
+import { watchDesk } from "./testing-desk.ts";
+
+const store = await testStore();
+const desk = watchDesk(store, rulesOf([TEXTS.elevate, TEXTS.burst]));
+const { state, watch } = desk;
+const use = (...args: Parameters<typeof rulesOf>) => {
+  state.rules = { ...rulesOf(...args), revision: state.rules.revision + 1n };
+};
+const LATE = "0b7f1a52-0000-4000-8000-000000000009" as CustomerId;
+const by = (id: string) => ({ actor: { id, kind: "user" as const } });
+
+test("events become one case with a finding that says who, where, how often, with its records and containment proposed once", async () => {
+  state.price = { minor: 5_000_000n, currency: "SEK" };
+  const burst = [1, 2, 5].map((minute) => event("create", minute));
+  await desk.send([...burst, event("other", 3)]);
+  assert.equal(await watch.tick(), 4);
+  const [finding, ...others] = await desk.findings();
+  assert.deepEqual(others, []);
+  assert.equal(finding?.kind, "activity.rule");
+  assert.equal(finding?.severity, 3);
+  assert.equal(finding?.evidence, 3);
+  assert.equal(finding?.facts["title"], "Many machines");
+  assert.equal(finding?.facts["hits"], 1);
+  assert.equal(finding?.facts["count"], 3);
+  assert.equal(finding?.first_use_at?.toString(), START.add({ minutes: 1 }).toString());
+  assert.deepEqual(finding?.priority_of.stake, "at-risk");
+  assert.equal(finding?.priority, 32);
+  // More of the same folds, and containment is not proposed again.
+  await desk.send([event("create", 6), event("create", 7)]);
+  await watch.tick();
+  const [again, ...more] = await desk.findings();
+  assert.deepEqual(more, []);
+  assert.equal(again?.facts["hits"], 3);
+  assert.deepEqual(
+    state.contained.map(({ caseId, subscription }) => [caseId, subscription]),
+    [[finding?.case_id, AZURE]],
+  );
+});
+
+test("a crash while findings are written loses nothing and doubles nothing", async () => {
+  await desk.empty();
+  await desk.send([event("elevate", 10), event("create", 8)]);
+  state.failNext = 1;
+  await assert.rejects(watch.tick(), /power/);
+  assert.deepEqual([(await desk.findings()).length, (await desk.hits()).length], [0, 0]);
+  await watch.tick();
+  assert.equal((await desk.findings()).length, 2);
+  const hits = await desk.hits();
+  await desk.another().tick();
+  assert.deepEqual(await desk.hits(), hits);
+});
+
+test("a process that starts anew knows what the last one had seen, and says nothing twice", async () => {
+  await desk.empty();
+  await desk.send([event("create", 20, { customer: GRANIT }), event("create", 21, { customer: GRANIT })]);
+  await watch.tick();
+  assert.equal((await desk.findings()).length, 0);
+  const second = desk.another();
+  await desk.send([event("create", 22, { customer: GRANIT })]);
+  await second.tick();
+  const [finding] = await desk.findings();
+  assert.equal(finding?.evidence, 3);
+  // The first does not go on from where it stood: somebody else has.
+  await desk.send([event("create", 23, { customer: GRANIT })]);
+  await assert.rejects(watch.tick(), /another process/);
+  await watch.tick();
+  assert.equal((await desk.findings())[0]?.facts["hits"], 2);
+  assert.equal((await desk.findings()).length, 1);
+});
+
+test("a rule that is new is built from stored events without reporting them; others keep their state", async () => {
+  await desk.empty();
+  use([TEXTS.elevate]);
+  await desk.send([event("create", 30), event("create", 31)]);
+  await watch.tick();
+  use([TEXTS.elevate, TEXTS.burst]);
+  await watch.tick();
+  assert.equal((await desk.hits()).length, 0);
+  await desk.send([event("create", 32)]);
+  await watch.tick();
+  assert.deepEqual(
+    (await desk.hits()).map(({ rule_id: rule }) => rule),
+    [RULE.burst],
+  );
+});
+
+test("hits of nobody's customer and of shadow rules are recorded and become no case", async () => {
+  await desk.empty();
+  use([TEXTS.elevate, TEXTS.owner], { shadow: [RULE.owner] });
+  await desk.send([event("elevate", 40, { customer: undefined }), event("owner", 40)]);
+  await watch.tick();
+  assert.equal((await desk.findings()).length, 0);
+  assert.deepEqual((await desk.hits()).map((hit) => [hit.rule_id, hit.customer_id, hit.is_shadow]).sort(), [
+    [RULE.elevate, null, false],
+    [RULE.owner, HAVSO, true],
+  ]);
+});
+
+test("a late event that takes a hit away resolves its finding; when it holds again it is back", async () => {
+  await desk.empty();
+  use([TEXTS.quiet]);
+  await desk.send([event("elevate", 50, by("kim"))]);
+  await watch.tick();
+  assert.equal((await desk.findings())[0]?.resolved_at, null);
+  await desk.send([event("ticket", 45, by("kim"))]);
+  await watch.tick();
+  const [resolved] = await desk.findings();
+  assert.match(resolved?.resolved_why ?? "", /came late/);
+  assert.equal((await desk.hits())[0]?.is_retracted, true);
+});
+
+test("what goes on after its case was closed opens a new case linked to the old, also on the next day", async () => {
+  await desk.empty();
+  use([TEXTS.elevate]);
+  await desk.send([event("elevate", 10)]);
+  await watch.tick();
+  const [first] = await desk.findings();
+  await desk.close(first?.case_id ?? "", START.add({ minutes: 30 }));
+  await desk.send([event("elevate", 20)]);
+  await watch.tick();
+  assert.equal((await desk.findings()).length, 1);
+  await desk.send([event("elevate", 40)]);
+  await watch.tick();
+  const second = (await desk.findings()).at(-1);
+  assert.deepEqual([second?.generation, second?.previous_case_id], [2, first?.case_id]);
+  await desk.close(second?.case_id ?? "", START.add({ minutes: 50 }));
+  state.now = START.add({ hours: 30 });
+  await desk.send([event("elevate", 24 * 60)]);
+  await watch.tick();
+  const third = (await desk.findings()).find(({ state: is }) => is === "open");
+  assert.equal(third?.previous_case_id, second?.case_id);
+  state.now = START.add({ hours: 1 });
+});
+
+test("an open critical chain tells its base rules' hits: before, in one batch and after, the same findings stay open", async () => {
+  const steps = (who: string) => [
+    event("elevate", 1, by(who)),
+    event("owner", 2, by(who)),
+    event("create", 3, by(who)),
+  ];
+  const open = async () =>
+    (await desk.findings()).filter(({ resolved_at: at }) => at === null).map(({ fingerprint }) => fingerprint);
+  use([TEXTS.elevate, TEXTS.owner, TEXTS.chain]);
+  const seen: unknown[] = [];
+  for (const cut of [1, 3]) {
+    await desk.empty();
+    const who = `eve${cut}`;
+    const all = steps(who);
+    for (let at = 0; at < all.length; at += cut) {
+      await desk.send(all.slice(at, at + cut));
+      await watch.tick();
+    }
+    const [chain] = await open();
+    assert.match(chain ?? "", new RegExp(RULE.chain));
+    // And what comes after it is told by it as well.
+    await desk.send([event("elevate", 6, by(who))]);
+    await watch.tick();
+    seen.push((await open()).length);
+    const inhibited = (await desk.hits()).filter(({ inhibited_by: by_ }) => by_ !== null);
+    assert.ok(inhibited.length > 0);
+    const finding = (await desk.findings()).find(({ fingerprint }) => fingerprint === chain);
+    assert.equal(finding?.facts["level"], "critical");
+    assert.equal(finding?.evidence, 4);
+    assert.ok((finding?.priority ?? 0) > 80);
+  }
+  assert.deepEqual(seen, [1, 1]);
+});
+
+test("events too late for their windows are looked at anew from the store", async () => {
+  await desk.empty();
+  use([TEXTS.burst], { detectors: [firstUse] });
+  state.now = START.add({ hours: 24 * 5 });
+  await desk.send([1, 2, 3].map((minute) => event("create", minute, { customer: LATE })));
+  await watch.tick();
+  assert.equal((await desk.hits()).length, 0);
+  const job = watch.jobs.find(({ name }) => name === "activity.look-back");
+  await job?.handle(null);
+  assert.deepEqual((await desk.hits()).map(({ rule_id: rule }) => rule).sort(), [RULE.burst, "first-use"].sort());
+  const before = await desk.hits();
+  await job?.handle(null);
+  assert.deepEqual(await desk.hits(), before);
+  state.now = START.add({ hours: 1 });
+});
+
+test("the loop is woken by new events, and one process at a time runs it", async () => {
+  await desk.empty();
+  use([TEXTS.elevate]);
+  const [one, other] = [desk.another(), desk.another()];
+  one.start();
+  other.start();
+  await desk.send([event("elevate", 55)]);
+  const until = performance.now() + 20_000;
+  while ((await desk.findings()).length === 0 && performance.now() < until)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal((await desk.findings()).length, 1);
+  await one.stop();
+  await other.stop();
+});
