@@ -66,7 +66,7 @@ export function computeFacts(event: KnownEvent): Kept["facts"] | undefined {
     resource: event.resource?.id ?? event.id,
     region: regionOf(event),
     sku: skuOf(event),
-    capacity: capacityOf(event.request),
+    capacity: event.resource?.capacity || capacityOf(event.request),
     created: saysCreated(event.raw),
     failed: event.outcome === "failure",
   };

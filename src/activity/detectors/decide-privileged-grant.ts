@@ -77,7 +77,7 @@ function decide(_group: string, all: readonly Kept[], context: DetectorContext):
       if (!level) return undefined;
       const subscription = text(last, "subscription");
       return {
-        key: text(last, "principal"),
+        key: `${text(last, "principal")} ${subscription}`,
         level,
         subscription: subscription === "-" ? undefined : subscription,
         facts: {
@@ -104,9 +104,9 @@ function levelOf(grant: Kept, { isNew, isForeign }: { isNew: boolean; isForeign:
 
 /** From another tenant: who is given the role, or who gives it. */
 function foreignness(grant: Kept, birth: Kept | undefined, { portfolio }: DetectorContext): string {
-  const ours = (tenant: string) => portfolio?.ourTenants.has(tenant) === true;
   const tenant = text(grant, "giverTenant");
-  const isOurs = ["partner", "system"].includes(text(grant, "giver")) || ours(tenant);
+  // Without knowing which tenants are ours nobody of another one can be called a stranger.
+  const isOurs = !portfolio || ["partner", "system"].includes(text(grant, "giver")) || portfolio.ourTenants.has(tenant);
   if (text(grant, "principalKind") === "foreigngroup" && !isOurs) return "group of another tenant";
   if (text(grant, "principalKind") === "guest" || (birth && text(birth, "born") === "guest")) return "guest";
   const isElsewhere = tenant !== "" && text(grant, "tenant") !== "" && tenant !== text(grant, "tenant");
@@ -127,7 +127,7 @@ export const privilegedGrant: Detector = {
   why:
     "Owner at the root reaches every subscription of the customer: critical. A role of power for an application, user or guest made the same day, or from another " +
     "tenant, is how an intruder stays. Access that Microsoft or the reseller itself sets up is left out. What is not known of a principal does not make it strange.",
-  sources: ["azure-activity", "entra-audit"],
+  sources: ["azure-activity", "entra-audit", "m365-audit"],
   falsePositives: [
     "Set-up of a new landing zone or deployment application",
     "A consultant who is invited and given work",

@@ -50,7 +50,7 @@ export function slide(all: readonly Kept[], spanMs: number, watch: Watch): reado
   walk(all, spanMs, watch, (last, window) => {
     const verdict = watch.judge(last, window);
     if (!verdict) return;
-    const name = [verdict.key, dayOf(last.at), verdict.customer ?? "", verdict.subscription ?? ""].join("\n");
+    const name = `${verdict.key}\n${dayOf(last.at)}`;
     const known = best.get(name);
     if (!known) best.set(name, { first: last.at, verdict, window });
     else if (rank(verdict.level) >= rank(known.verdict.level)) best.set(name, { ...known, verdict, window });
