@@ -1,11 +1,11 @@
 import type { CustomerId } from "../../core/ids.ts";
 import type { ActivitySource, KnownEvent } from "../contract-event.ts";
 import type { StoredEvent } from "../contract-stream.ts";
-import type { Incoming } from "./contract.ts";
+import { type Incoming, SEEN_FIELDS, type SeenField } from "./contract.ts";
 import { cleanText } from "./decide-clean.ts";
 
 /** What is remembered of an event that stands in a window: enough to name it and to word a finding. */
-export type Brief = {
+export type Brief = Who & {
   readonly source: ActivitySource;
   readonly id: string;
   /** Epoch milliseconds, as evaluated. */
@@ -15,12 +15,31 @@ export type Brief = {
   readonly operation: string;
   readonly outcome: string;
   readonly actor: string | undefined;
-  readonly ip: string | undefined;
   readonly country: string | undefined;
   readonly resource: string | undefined;
   readonly region: string | undefined;
   readonly sku: string | undefined;
 };
+
+/** Who and what an event is about, as far as suppressions ask. */
+export type Who = Readonly<Record<SeenField, string | undefined>>;
+export const whoOf = ({ actor, ip, resource, app }: KnownEvent): Who => ({
+  "actor.id": actor?.id,
+  "actor.name": actor?.name,
+  ip,
+  "resource.id": resource?.id,
+  "app.id": app?.id,
+});
+
+const SEEN_MAX = 50;
+/** The values of several events, each once. */
+export const seenOf = (all: readonly Who[]): Readonly<Record<SeenField, readonly string[]>> =>
+  Object.fromEntries(
+    SEEN_FIELDS.map((field) => {
+      const values = distinct(all.map((one) => one[field]));
+      return [field, values.length <= SEEN_MAX ? values : [...values.slice(0, SEEN_MAX), ""]];
+    }),
+  ) as Record<SeenField, readonly string[]>;
 
 const isStored = (one: Incoming): one is StoredEvent => "position" in one;
 export const eventOf = (one: Incoming): KnownEvent => (isStored(one) ? one.event : one);
@@ -28,6 +47,7 @@ export const receivedOf = (one: Incoming): number | undefined =>
   isStored(one) ? one.receivedAt.epochMilliseconds : undefined;
 
 export const briefOf = (event: KnownEvent, at: number): Brief => ({
+  ...whoOf(event),
   source: event.source,
   id: event.id,
   at,
@@ -36,7 +56,6 @@ export const briefOf = (event: KnownEvent, at: number): Brief => ({
   operation: event.operation,
   outcome: event.outcome,
   actor: event.actor?.name ?? event.actor?.id,
-  ip: event.ip,
   country: event.country,
   resource: event.resource?.name ?? event.resource?.id,
   region: event.resource?.region,

@@ -17,7 +17,12 @@ export type EvaluatedHit = RuleHit & {
   readonly completedBy: string;
   /** The rule is only watched: counted, never a finding. */
   readonly isShadow: boolean;
+  /** Values of its events, each once: what suppressions look at. Among more than fifty an empty text says that there are more. */
+  readonly seen?: Readonly<Record<SeenField, readonly string[]>> | undefined;
 };
+/** Fields of events that a suppression may name. */
+export const SEEN_FIELDS = ["actor.id", "actor.name", "ip", "resource.id", "app.id"] as const;
+export type SeenField = (typeof SEEN_FIELDS)[number];
 /** A hit that no longer stands, because an event came late. */
 export type Retracted = { readonly fingerprint: string; readonly completedBy: string };
 

@@ -1,18 +1,8 @@
-import type { KnownEvent } from "../contract-event.ts";
-import type { EvaluatedHit } from "./contract.ts";
+import { type EvaluatedHit, SEEN_FIELDS } from "./contract.ts";
 import { cidrOf } from "./decide-network.ts";
 
 /** What a suppression can look at. The first three are the hit's own; the others must hold for every event of it. */
-export const SUPPRESS_FIELDS = [
-  "customer",
-  "subscription",
-  "group",
-  "actor.id",
-  "actor.name",
-  "ip",
-  "resource.id",
-  "app.id",
-] as const;
+export const SUPPRESS_FIELDS = ["customer", "subscription", "group", ...SEEN_FIELDS] as const;
 export type SuppressField = (typeof SUPPRESS_FIELDS)[number];
 export const SUPPRESS_MATCHES = ["is", "starts-with", "in-network"] as const;
 export type SuppressMatch = (typeof SUPPRESS_MATCHES)[number];
@@ -23,15 +13,7 @@ export type SuppressCondition = {
 };
 
 /** Fields that name something narrower than a customer. */
-const NARROW: readonly SuppressField[] = [
-  "subscription",
-  "group",
-  "actor.id",
-  "actor.name",
-  "ip",
-  "resource.id",
-  "app.id",
-];
+const NARROW: readonly SuppressField[] = ["subscription", "group", ...SEEN_FIELDS];
 const PREFIX_CHARACTERS_MIN = 4;
 const NETWORK_BITS_MIN = { 4: 16, 6: 32 } as const;
 
@@ -69,51 +51,21 @@ export type Suppression = {
   readonly expiresAt: Temporal.Instant;
 };
 
-/** Whether a suppression may speak of a hit: all that can be known without its events. */
-export function couldSuppress(one: Suppression, hit: EvaluatedHit, now: Temporal.Instant): boolean {
+/**
+ * Whether a suppression keeps a hit quiet: every condition must fit. A field of events must fit in every event of the hit that has it, and
+ * in one at least: a window that somebody else took part in is not quietened by one known address.
+ */
+export function suppresses(one: Suppression, hit: EvaluatedHit, now: Temporal.Instant): boolean {
   if (Temporal.Instant.compare(now, one.expiresAt) >= 0) return false;
   if (one.ruleId !== undefined && one.ruleId !== hit.rule.id) return false;
   return one.conditions.every((condition) => {
-    const own = ownValues(condition.field, hit);
-    return own === undefined || own.some((value) => fits(condition, value));
-  });
-}
-
-/**
- * Whether it does. A field of events must fit in every event of the hit that has it, and in one at least: a window that somebody else
- * took part in is not quietened by one known address.
- */
-export function suppresses(one: Suppression, events: readonly KnownEvent[]): boolean {
-  return one.conditions.every((condition) => {
-    if (isOwn(condition.field)) return true;
-    const values = events.flatMap((event) => eventValue(condition.field, event) ?? []);
+    const { field } = condition;
+    if (field === "customer") return fits(condition, hit.customer ?? "");
+    if (field === "subscription") return fits(condition, hit.subscription ?? "");
+    if (field === "group") return hit.group.some((value) => fits(condition, value));
+    const values = hit.seen?.[field] ?? [];
     return values.length > 0 && values.every((value) => fits(condition, value));
   });
-}
-
-const isOwn = (field: SuppressField): boolean => field === "customer" || field === "subscription" || field === "group";
-
-function ownValues(field: SuppressField, hit: EvaluatedHit): readonly string[] | undefined {
-  if (field === "customer") return [hit.customer ?? ""];
-  if (field === "subscription") return [hit.subscription ?? ""];
-  return field === "group" ? hit.group : undefined;
-}
-
-function eventValue(field: SuppressField, event: KnownEvent): string | undefined {
-  switch (field) {
-    case "actor.id":
-      return event.actor?.id;
-    case "actor.name":
-      return event.actor?.name;
-    case "ip":
-      return event.ip;
-    case "resource.id":
-      return event.resource?.id;
-    case "app.id":
-      return event.app?.id;
-    default:
-      return undefined;
-  }
 }
 
 function fits({ match, value }: SuppressCondition, given: string): boolean {

@@ -2,6 +2,7 @@ import type { CustomerId } from "../../core/ids.ts";
 import type { DetectorContext, Hit, Kept } from "../contract-detector.ts";
 import type { KnownEvent } from "../contract-event.ts";
 import type { ActiveDetector } from "../lab/contract.ts";
+import { type Who, whoOf } from "./brief.ts";
 import type { EvaluatedHit, EvaluatorLimits, Retracted } from "./contract.ts";
 import { dayText } from "./fingerprint.ts";
 
@@ -9,6 +10,7 @@ import { dayText } from "./fingerprint.ts";
 export type KeptDetectorGroup = {
   readonly group: string;
   readonly kept: readonly Kept[];
+  readonly who: readonly (readonly [ref: string, who: Who])[];
   readonly hits: readonly (readonly [identity: string, said: Said])[];
 };
 
@@ -18,7 +20,8 @@ type Said = { readonly text: string; readonly at: number; readonly name: Retract
 type Group = {
   /** Sorted by time, source, id. */
   readonly kept: Kept[];
-  readonly ids: Set<string>;
+  /** Who did them, by source and id. */
+  readonly who: Map<string, Who>;
   readonly hits: Map<string, Said>;
 };
 
@@ -27,6 +30,7 @@ export type FoundHit = {
   readonly identity: string;
   readonly hit: Hit;
   readonly customer: CustomerId | undefined;
+  readonly who: readonly Who[];
 };
 export type Looking = {
   /** Only hits after it are looked at: below it what is kept may already be cut off. */
@@ -59,8 +63,8 @@ export class DetectorGroups {
     for (const { group: name, kept } of this.#of.detector.keep(event)) {
       const group = this.#group(name);
       const id = `${kept.source}|${kept.id}`;
-      if (group.ids.has(id)) continue;
-      group.ids.add(id);
+      if (group.who.has(id)) continue;
+      group.who.set(id, whoOf(event));
       insert(group.kept, kept.at === at ? kept : { ...kept, at });
       this.#changed.add(name);
       const tooMany = group.kept.length - this.#limits.entriesMax;
@@ -98,7 +102,8 @@ export class DetectorGroups {
       const text = JSON.stringify([hit.level, hit.facts, hit.events.length, hit.subscription]);
       const known = group.hits.get(identity);
       if (known?.text === text) continue;
-      const made = make({ group: name, identity, hit, customer: hit.customer ?? customerOfGroup(name) });
+      const who = hit.events.flatMap(({ source, id }) => group.who.get(`${source}|${id}`) ?? []);
+      const made = make({ group: name, identity, hit, customer: hit.customer ?? customerOfGroup(name), who });
       const { fingerprint, completedBy } = made;
       // What was found under another name (another subscription, say) is taken back.
       if (known !== undefined && known.name.fingerprint !== fingerprint) looked.gone.push(known.name);
@@ -129,15 +134,20 @@ export class DetectorGroups {
   }
 
   kept(): readonly KeptDetectorGroup[] {
-    return [...this.#groups].map(([group, { kept, hits }]) => ({ group, kept: [...kept], hits: [...hits] }));
+    return [...this.#groups].map(([group, { kept, who, hits }]) => ({
+      group,
+      kept: [...kept],
+      who: [...who],
+      hits: [...hits],
+    }));
   }
 
   restore(groups: readonly KeptDetectorGroup[]): void {
     this.#groups.clear();
-    for (const { group, kept, hits } of groups)
+    for (const { group, kept, who, hits } of groups)
       this.#groups.set(group, {
         kept: [...kept],
-        ids: new Set(kept.map(({ source, id }) => `${source}|${id}`)),
+        who: new Map(who),
         hits: new Map(hits),
       });
   }
@@ -157,7 +167,7 @@ export class DetectorGroups {
         this.#groups.delete(oldest);
       }
     }
-    const made: Group = { kept: [], ids: new Set(), hits: new Map() };
+    const made: Group = { kept: [], who: new Map(), hits: new Map() };
     this.#groups.set(name, made);
     return made;
   }
@@ -189,5 +199,5 @@ function insert(kept: Kept[], one: Kept): void {
 }
 
 function dropOldest(group: Group, count: number): void {
-  for (const { source, id } of group.kept.splice(0, count)) group.ids.delete(`${source}|${id}`);
+  for (const { source, id } of group.kept.splice(0, count)) group.who.delete(`${source}|${id}`);
 }

@@ -6,7 +6,7 @@ import type { ActiveDetector, ActiveRule } from "../lab/contract.ts";
 import type { RuleHead, SigmaEvent } from "../sigma/contract.ts";
 import type { Firing, Retraction } from "../sigma/correlator.ts";
 import { lookUp } from "../sigma/fields.ts";
-import { type Brief, factsOf } from "./brief.ts";
+import { type Brief, factsOf, seenOf, type Who } from "./brief.ts";
 import type { EvaluatedHit, EvaluatorInput, Retracted } from "./contract.ts";
 import { cleanText } from "./decide-clean.ts";
 import { decideCanBeTakenBack } from "./decide-steady.ts";
@@ -53,6 +53,7 @@ export class HitMaker {
       facts: factsOf(brief, [brief], 1),
       events: [{ source: brief.source, id: brief.id }],
       completedBy: short(`${brief.source}|${brief.id}`),
+      seen: seenOf([brief]),
     });
   }
 
@@ -72,6 +73,7 @@ export class HitMaker {
       group,
       at: firing.time,
       facts: factsOf(last, sorted, firing.size),
+      seen: seenOf(sorted),
       events: ends(sorted).map(({ source, id }) => ({ source, id })),
       completedBy: short(`@${firing.time}${fold.length > 0 ? `|${firing.group.join("|")}` : ""}`),
     });
@@ -94,6 +96,7 @@ export class HitMaker {
       readonly identity: string;
       readonly hit: Hit;
       readonly customer: CustomerId | undefined;
+      readonly who: readonly Who[];
     },
   ): EvaluatedHit {
     const { group, identity, hit, customer } = found;
@@ -120,6 +123,7 @@ export class HitMaker {
       fingerprint: fingerprintOf(named),
       completedBy: short(`${identity}|${values.join("|")}`),
       isShadow: of.state === "shadow",
+      seen: seenOf(found.who),
     };
   }
 
@@ -167,7 +171,7 @@ export class HitMaker {
   }
 }
 
-type Made = Pick<EvaluatedHit, "customer" | "subscription" | "group" | "at" | "facts" | "completedBy"> & {
+type Made = Pick<EvaluatedHit, "customer" | "subscription" | "group" | "at" | "facts" | "completedBy" | "seen"> & {
   readonly events: readonly EventRef[];
 };
 

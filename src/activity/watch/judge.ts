@@ -2,9 +2,8 @@ import type { CaseId } from "../../core/ids.ts";
 import type { Tx } from "../../store/contract.ts";
 import type { EvaluatedHit } from "./contract.ts";
 import { decideInhibitor, type Inhibitable, refText } from "./decide-inhibit.ts";
-import { couldSuppress, suppresses } from "./decide-suppress.ts";
+import { type Suppression, suppresses } from "./decide-suppress.ts";
 import type { WatchDeps } from "./deps.ts";
-import type { EventLoader } from "./event-loader.ts";
 import * as store from "./store.ts";
 import type { Tuning } from "./tuning.ts";
 
@@ -20,7 +19,6 @@ export type Judged = {
 
 export type Judging = {
   readonly tuning: Tuning;
-  readonly load: EventLoader;
   /** Rules that a rule is built on. */
   readonly basesOf: (ruleId: string) => ReadonlySet<string>;
   readonly now: Temporal.Instant;
@@ -32,8 +30,8 @@ export async function judge(
   tx: Tx,
   { hits, judging }: { readonly hits: readonly EvaluatedHit[]; readonly judging: Judging },
 ): Promise<readonly Judged[]> {
-  const judged: { hit: EvaluatedHit; suppressedBy: string | undefined }[] = [];
-  for (const hit of hits) judged.push({ hit, suppressedBy: await suppressorOf(hit, judging) });
+  const mutedBy = mutedByOf(judging.tuning.suppressions, judging.now);
+  const judged = hits.map((hit) => ({ hit, suppressedBy: mutedBy(hit) }));
   const critical = [
     ...judged
       .filter(({ hit, suppressedBy }) => hit.level === "critical" && !hit.isShadow && suppressedBy === undefined)
@@ -50,12 +48,11 @@ export async function judge(
   }));
 }
 
-async function suppressorOf(hit: EvaluatedHit, { tuning, load, now }: Judging): Promise<string | undefined> {
-  const candidates = tuning.suppressions.filter((one) => couldSuppress(one, hit, now));
-  if (candidates.length === 0) return undefined;
-  const events = (await load(hit.events)).map(({ event }) => event);
-  return candidates.find((one) => suppresses(one, events))?.id;
-}
+/** The suppression that keeps a hit quiet, by its id. */
+export const mutedByOf =
+  (suppressions: readonly Suppression[], now: Temporal.Instant) =>
+  (hit: EvaluatedHit): string | undefined =>
+    suppressions.find((one) => suppresses(one, hit, now))?.id;
 
 /** Critical hits of these customers whose case nobody closed yet. */
 async function openCritical(deps: WatchDeps, tx: Tx, hits: readonly EvaluatedHit[]): Promise<readonly Inhibitable[]> {

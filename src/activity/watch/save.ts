@@ -6,6 +6,7 @@ import { EVIDENCE_MAX } from "./contract.ts";
 import { decideFolds, type Folded } from "./decide-folds.ts";
 import { decideInhibitor, type Inhibitable } from "./decide-inhibit.ts";
 import type { WatchDeps } from "./deps.ts";
+import type { EventLoader } from "./event-loader.ts";
 import { inhibitableOf, judge, type Judging, textOf } from "./judge.ts";
 import { hitOfFold, levelOf, reportFold } from "./report.ts";
 import * as store from "./store.ts";
@@ -14,7 +15,7 @@ import { countQuiet } from "./store-tuning.ts";
 const AROUND_HOURS = 24;
 const NO_LONGER = "An event that came late shows that it was not so.";
 
-export type Saving = Judging & { readonly evaluated: Evaluated };
+export type Saving = Judging & { readonly evaluated: Evaluated; readonly load: EventLoader };
 export type Saved = { readonly reported: number; readonly resolved: number };
 
 /**
