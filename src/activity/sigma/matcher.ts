@@ -1,6 +1,6 @@
 import type { LogSource, Node, Predicate, SigmaEvent } from "./contract.ts";
 import { holds, type Looked } from "./decide-compare.ts";
-import { ABSENT, lookUp, textsOfEvent } from "./fields.ts";
+import { ABSENT, fieldPath, type FieldPath, lookUpPath, textsOfEvent } from "./fields.ts";
 import { type IndexedRule, RuleIndex } from "./rule-index.ts";
 import type { RuleSet } from "./rule-set.ts";
 
@@ -10,7 +10,6 @@ type Compiled =
   | { readonly kind: "not"; readonly of: Compiled }
   | { readonly kind: "test"; readonly predicate: number };
 
-type Field = { readonly field: string; readonly path: readonly string[] };
 /** What an event was classified as. */
 export type EventSource = LogSource | readonly LogSource[] | undefined;
 /** Rules that one kind of event is for: by place of their log source, and by what they need. */
@@ -31,7 +30,7 @@ export class Matcher {
   readonly #predicates: Predicate[] = [];
   /** Field of each predicate; -1 = every value. */
   readonly #fieldOf: number[] = [];
-  readonly #fields: Field[] = [];
+  readonly #fields: FieldPath[] = [];
   readonly #placeOf = new Map<string, number>();
   readonly #set: RuleSet;
   readonly #sourceOf: readonly number[];
@@ -128,7 +127,7 @@ export class Matcher {
   #field(field: string): number {
     const known = this.#placeOf.get(field);
     if (known !== undefined) return known;
-    const at = this.#fields.push({ field, path: field.split(".") }) - 1;
+    const at = this.#fields.push(fieldPath(field)) - 1;
     this.#placeOf.set(field, at);
     return at;
   }
@@ -208,11 +207,17 @@ export class Matcher {
   }
 }
 
-function lookedOf(event: SigmaEvent, { field, path }: Field): Looked {
-  const found = lookUp(event, field, path);
-  if (!found.isPresent) return NOTHING_LOOKED;
-  const texts = found.leaves.map(String);
-  return { ...found, texts, folded: texts.map((text) => text.toLowerCase()) };
+function lookedOf(event: SigmaEvent, path: FieldPath): Looked {
+  const { isPresent, leaves } = lookUpPath(event, path);
+  if (!isPresent) return NOTHING_LOOKED;
+  const [only] = leaves;
+  if (leaves.length === 1 && typeof only === "string") {
+    const texts = leaves as readonly string[];
+    const folded = only.toLowerCase();
+    return { isPresent, leaves, texts, folded: folded === only ? texts : [folded] };
+  }
+  const texts = leaves.map(String);
+  return { isPresent, leaves, texts, folded: texts.map((text) => text.toLowerCase()) };
 }
 
 const sourceKey = ({ category, product, service }: LogSource): string =>
