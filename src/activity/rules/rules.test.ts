@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { ABUSES } from "../contract-detector.ts";
-import { DETECTORS } from "../detectors/detectors.ts";
+import { DETECTORS, SWEEPS } from "../detectors/detectors.ts";
+import { UNKNOWN_RUNBOOK } from "./decide-notes.ts";
 import { ownRules, readRules } from "./own-rules.ts";
 import { Bench } from "./testing.ts";
 
@@ -35,6 +36,17 @@ test("every rule that alerts says all that a person needs", () => {
     assert.ok(card.covers !== "", `${card.title}: covers`);
     assert.ok(existsSync(join(RUNBOOKS, `${card.runbook}.md`)), `${card.title}: there is no runbook ${card.runbook}`);
     assert.notEqual(card.level, "informational", `${card.title} would never be told`);
+  }
+});
+
+test("every runbook that a detection names is there, and says what a person needs at night", () => {
+  const named = new Set([...cards, ...DETECTORS, ...SWEEPS].map(({ runbook }) => runbook).concat(UNKNOWN_RUNBOOK));
+  for (const name of named) {
+    const file = join(RUNBOOKS, `${name}.md`);
+    assert.ok(existsSync(file), `there is no runbook ${name}`);
+    const headings = new Set([...readFileSync(file, "utf8").matchAll(/^## (.+)$/gm)].map(([, heading]) => heading));
+    for (const heading of ["First five minutes", "Check", "Contain", "Talk to the customer", "Close", "Refund clock"])
+      assert.ok(headings.has(heading), `${name}: ${heading}`);
   }
 });
 
