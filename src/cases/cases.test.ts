@@ -72,6 +72,30 @@ test("reports for many customers in any order never wait for each other in a cir
   assert.equal(page.value.rows.filter((row) => ids.includes(row.customerId as CustomerId)).length, 8);
 });
 
+test("findings about one subscription look at the same money: the largest counts, once", async () => {
+  const customerId = newCustomer();
+  const at = (fingerprint: string, subscriptionId: string | undefined, minor: bigint) =>
+    report({ customerId, fingerprint, ...(subscriptionId && { subscriptionId }), moneyAtRisk: sek(minor) });
+  const { caseId } = await at("s1", "sub-a", 100n);
+  await at("s2", "sub-a", 250n);
+  await at("s3", "sub-b", 40n);
+  await at("s4", undefined, 7n);
+  assert.equal((await detail(caseId)).moneyAtRisk.amount?.minor, "297");
+});
+
+test("of findings as bad as each other a critical one gives the title", async () => {
+  const customerId = newCustomer();
+  await report({ customerId, fingerprint: "t1", severity: "high", kind: "notices.alert" });
+  const { caseId } = await report({
+    customerId,
+    fingerprint: "t2",
+    severity: "high",
+    kind: "activity.rule",
+    facts: { level: "critical" },
+  });
+  assert.equal((await detail(caseId)).title.kind, "activity.rule");
+});
+
 test("families apart, severity and title of the worst, money of the open ones, unknown counted and never zero", async () => {
   const customerId = newCustomer();
   const a = await report({ customerId, fingerprint: "w1", moneyAtRisk: sek(100n) });

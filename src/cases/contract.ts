@@ -109,7 +109,7 @@ export const sentenceJson = z.object({
   facts: z.record(z.string(), z.union([z.string(), z.number()])),
 });
 
-/** Sum over open findings of one currency. `amount` null = nothing is known; `unknownParts` = findings without an amount or in another currency. */
+/** Sum over open findings of one currency; of findings about one subscription the largest. `amount` null = nothing is known; `unknownParts` = findings without an amount or in another currency. */
 export const moneyAtRiskJson = z.object({
   amount: moneyJson.nullable(),
   unknownParts: z.number().int(),

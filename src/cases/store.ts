@@ -143,19 +143,22 @@ export async function updateCase(tx: Tx, caseId: string, change: CaseChange): Pr
 
 /**
  * Brings what lists sort by up to date with the findings: the worst open one gives title and severity (the worst of all once none is
- * open); money is summed in the currency most of them use, the others count as unknown parts.
+ * open; of equals a critical one); money is summed in the currency most of them use, the others count as unknown parts. Findings about one
+ * subscription look at the same money: the largest counts, once.
  */
 export async function refreshCase(tx: Tx, caseId: string, at: Temporal.Instant): Promise<CaseRow> {
   const { rows } = await sql<CaseRow>`
     with f as (select * from finding where case_id = ${caseId}),
-    worst as (select * from f order by resolved_at is not null, severity desc, first_seen_at, finding_id limit 1),
+    worst as (select * from f order by resolved_at is not null, severity desc, facts ->> 'level' is distinct from 'critical', first_seen_at, finding_id limit 1),
     first as (select priority, priority_of from f order by resolved_at is not null, priority desc nulls last, first_seen_at, finding_id limit 1),
     main as (select money_currency from f where resolved_at is null and money_minor is not null
       group by money_currency order by count(*) desc, sum(money_minor) desc, money_currency limit 1),
+    stake as (select max(money_minor) as minor from f
+      where resolved_at is null and money_currency = (select money_currency from main) group by coalesce(subscription_id, fingerprint)),
     agg as (select count(*) filter (where resolved_at is null)::int as open_findings,
         min(clock_from) filter (where resolved_at is null) as clock_from,
         min(first_use_at) as first_use_at,
-        sum(money_minor) filter (where resolved_at is null and money_currency = (select money_currency from main))::bigint as money_minor,
+        (select sum(minor)::bigint from stake) as money_minor,
         count(*) filter (where resolved_at is null and money_currency is distinct from (select money_currency from main)
           or resolved_at is null and money_minor is null and not exists (select 1 from main))::int as money_unknown
       from f)
