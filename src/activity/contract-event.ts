@@ -103,6 +103,8 @@ export type ActivityEvent = {
   /** Lower case: `microsoft.compute/virtualmachines/write`, `add member to role`, `new-inboxrule`, `create_order`. */
   readonly operation: string;
   readonly category?: string | undefined;
+  /** Part of the system that wrote the record, as told: `Core Directory`, `Microsoft.Compute`, `Exchange`. */
+  readonly service?: string | undefined;
   readonly outcome: ActivityOutcome;
   /** Result or error code and text as told. */
   readonly reason?: string | undefined;

@@ -99,8 +99,10 @@ const orUpn = (name: string | undefined): unknown => (name?.includes("@") === tr
 
 function entraAuditNames(event: ActivityEvent, view: View, raw: Rec): void {
   const of = isRec(raw["properties"]) ? raw["properties"] : raw;
-  const service = told(of["loggedByService"] ?? of["LoggedByService"]);
-  auditNames(event, view, { service, details: embedded(of["additionalDetails"] ?? of["AdditionalDetails"]) });
+  auditNames(event, view, {
+    service: event.service,
+    details: embedded(of["additionalDetails"] ?? of["AdditionalDetails"]),
+  });
 }
 
 /** Entra's audit log, also as the unified audit log tells it. */

@@ -59,6 +59,7 @@ type Parts = {
   readonly tenant: Json | undefined;
   readonly location: Json | undefined;
   readonly correlation: string | undefined;
+  readonly provider: string | undefined;
   readonly properties: Rec;
 };
 
@@ -88,6 +89,7 @@ export function armEvent(of: Rec): Draft {
     tenant: of["tenantId"],
     location: undefined,
     correlation: text(of["correlationId"]),
+    provider: valueOf(of["resourceProviderName"]),
     properties: embeddedRec(of["properties"]) ?? NO_REC,
   });
 }
@@ -122,6 +124,7 @@ export function eventHubActivity(of: Rec): Draft {
     tenant: of["tenantId"] ?? properties["tenantId"],
     location: of["location"],
     correlation: text(of["correlationId"]),
+    provider: undefined,
     properties: of["properties"] === undefined ? of : properties,
   });
 }
@@ -150,12 +153,14 @@ export function logAnalyticsActivity(of: Rec): Draft {
     tenant: undefined,
     location: undefined,
     correlation: text(of["CorrelationId"]),
+    provider: first(of, "ResourceProviderValue", "ResourceProvider"),
     properties,
   });
 }
 
 function activityOf(parts: Parts): Draft {
   const { category, claims, properties, correlation } = parts;
+  const outcome = activityOutcome(parts);
   const operation = (parts.operation ?? "unknown").toLowerCase();
   const arm = armIdOf(parts.resourceId);
   const request = bodyOf(properties, ["requestbody", "requestBody"]);
@@ -179,11 +184,12 @@ function activityOf(parts: Parts): Draft {
       guidOf(parts.subscription) ?? guidOf(text(parts.subscription)) ?? arm?.subscription ?? subscriptionOf(properties),
     operation,
     category,
-    outcome: activityOutcome(parts),
-    reason: reasonOf(parts.status, parts.subStatus, parts.description),
+    service: parts.provider ?? providerOf(operation, arm),
+    outcome,
+    reason: reasonOf(outcome === "failure" ? parts.status : undefined, parts.subStatus, parts.description),
     actor: activityActor(parts),
     app: appOf(claims, properties),
-    ip: ipOf(parts.ip) ?? ipOf(claims["ipaddr"]),
+    ip: ipOf(parts.ip) ?? ipOf(properties["ipAddress"]) ?? ipOf(claims["ipaddr"]),
     userAgent: text(properties["userAgentHeader"]) ?? text(properties["userAgent"]) ?? text(properties["clientInfo"]),
     resource,
     target: principalOf(operation, request, response),
@@ -229,8 +235,8 @@ function activityActor({ claims, caller, authorization, properties }: Parts): Ac
     told(authorization["principalId"]);
   const upn = first(claims, UPN, "upn", "unique_name", NAME, MAIL);
   const app = first(claims, "appid", "azp");
-  const hash = told(properties["initiatedBy"]) ?? undefined;
-  const id = object ?? upn ?? caller ?? app ?? hash;
+  const bare = first(properties, "userId", "servicePrincipalId", "initiatedBy");
+  const id = object ?? upn ?? caller ?? app ?? bare;
   if (id === undefined) return undefined;
   const principal =
     lower(at(authorization, "evidence", "principalType")) ??
@@ -276,13 +282,19 @@ function appOf(claims: Rec, properties: Rec): ActivityEvent["app"] {
   return id === undefined ? undefined : { id: id.toLowerCase() };
 }
 
+/** An HTTP status of failure outweighs a word of success: logs of single resources write `Success` for every answer they gave. */
 function activityOutcome({ status, subStatus, properties }: Parts): ActivityOutcome {
-  const word = status?.split(".")[0];
-  const byStatus = outcomeOfStatus(subStatus) ?? outcomeOfStatus(text(properties["statusCode"]));
-  const byWord = outcomeOf(word);
-  // "Active", "Resolved" and their like say how a thing stands; whether the request went well is told by the status beside it.
-  return byWord ?? byStatus ?? outcomeOfStatus(status) ?? outcomeOf(text(properties["statusCode"])) ?? "unknown";
+  const code = text(properties["statusCode"]);
+  const byStatus =
+    outcomeOfStatus(text(properties["httpStatusCode"])) ??
+    outcomeOfStatus(subStatus) ??
+    outcomeOfStatus(code) ??
+    outcomeOf(subStatus?.split(".")[0]);
+  if (byStatus === "failure") return byStatus;
+  return outcomeOf(status?.split(".")[0]) ?? byStatus ?? outcomeOfStatus(status) ?? outcomeOf(code) ?? "unknown";
 }
+const providerOf = (operation: string, arm: ArmId | undefined): string | undefined =>
+  operation.includes("/") && operation.startsWith("microsoft.") ? operation.split("/")[0] : arm?.provider;
 
 type About = {
   readonly arm: ArmId | undefined;

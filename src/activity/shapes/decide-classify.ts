@@ -1,5 +1,6 @@
 import { eventHubActivity, armEvent, logAnalyticsActivity } from "./decide-azure.ts";
-import { alertV2, cloudAlert, huntingRow, incident, legacyAlert, sentinelAlert } from "./decide-defender.ts";
+import { alertV2, cloudAlert, incident, legacyAlert, sentinelAlert } from "./decide-defender.ts";
+import { huntingRow } from "./decide-hunting.ts";
 import type { Draft } from "./decide-draft.ts";
 import { eventHubAudit, graphAudit, logAnalyticsAudit } from "./decide-entra-audit.ts";
 import { logAnalyticsOffice, managementRecord, searchRow } from "./decide-m365.ts";
@@ -20,7 +21,10 @@ export function readerOf(of: Rec): Reader | undefined {
     !has(of, "TimeGenerated")
   )
     return managementRecord;
-  if (isText(of, "AuditData") && (has(of, "Operations") || has(of, "RecordType") || has(of, "UserIds")))
+  if (
+    (isText(of, "AuditData") || isRec(of["AuditData"])) &&
+    (has(of, "Operations") || has(of, "RecordType") || has(of, "UserIds"))
+  )
     return searchRow;
   return diagnosticReader(of) ?? tableReader(of) ?? graphReader(of) ?? partnerReader(of);
 }

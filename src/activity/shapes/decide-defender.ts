@@ -2,7 +2,6 @@ import type { Json } from "../../core/canonical.ts";
 import type { ActivityActor, ActivityResource, ActivityShape } from "../contract-event.ts";
 import type { LogSource } from "../sigma/contract.ts";
 import {
-  contentOf,
   at,
   embedded,
   embeddedRec,
@@ -17,7 +16,7 @@ import {
   text,
   told,
 } from "./decide-read.ts";
-import { type Draft, outcomeOf, reasonOf } from "./decide-draft.ts";
+import type { Draft } from "./decide-draft.ts";
 import { armIdOf } from "./decide-resource.ts";
 import { timeOf } from "./decide-time.ts";
 
@@ -67,7 +66,7 @@ function alertOf(alert: Alert): Draft {
     outcome: "unknown",
     reason: alert.reason,
     actor: evidence.actor,
-    app: alert.product === undefined ? undefined : { name: alert.product },
+    service: alert.product,
     ip: evidence.ip,
     resource: evidence.resource,
     correlation: alert.correlation,
@@ -260,92 +259,4 @@ export function cloudAlert(of: Rec): Draft {
     correlation: first(properties, "correlationKey"),
     evidence: entityEvidence(entities, arm === undefined ? undefined : { id: arm.id, name: arm.name, type: arm.type }),
   });
-}
-
-/** Row of advanced hunting, in the envelope of streaming or alone. The table is the envelope's category. */
-export function huntingRow(of: Rec): Draft {
-  const row = embeddedRec(of["properties"]) ?? of;
-  const table = (text(of["category"]) ?? text(row["Type"]) ?? "").replace(/^AdvancedHunting-/, "");
-  const action = first(row, "ActionType", "Action", "DeliveryAction");
-  const title = told(row["Title"]);
-  const isAlert = told(row["AlertId"]) !== undefined;
-  const actor = huntingActor(row);
-  const host = first(row, "DeviceName", "TargetDeviceName");
-  const object = first(row, "ObjectName", "FileName", "Subject");
-  const objectId = first(row, "ObjectId", "DeviceId", "NetworkMessageId", "TeamsMessageId") ?? host ?? object;
-  const report = first(row, "ReportId", "ReportID");
-  return {
-    source: "defender",
-    shape: "defender.hunting-row",
-    logsource: isAlert ? SECURITY_ALERTS : { product: "m365", service: table === "" ? "hunting" : table.toLowerCase() },
-    id: undefined,
-    content:
-      report === undefined
-        ? contentOf({ table, row })
-        : contentOf({
-            table,
-            report,
-            device: row["DeviceId"] ?? null,
-            at: row["Timestamp"] ?? row["TimeGenerated"] ?? null,
-            action: action ?? null,
-            row: isAlert ? row : null,
-          }),
-    at: timeOf(row["Timestamp"]) ?? timeOf(row["TimeGenerated"]) ?? timeOf(of["time"]),
-    tenant: lower(told(of["tenantId"])) ?? lower(told(row["TenantId"])),
-    operation: (isAlert ? (title ?? table) : (action ?? table)).toLowerCase() || "unknown",
-    category: table || undefined,
-    outcome:
-      outcomeOf(told(row["ActionResult"])) ??
-      (/(?:failed|failure)$/i.test(action ?? "") ? "failure" : /success$/i.test(action ?? "") ? "success" : "unknown"),
-    reason: reasonOf(told(row["FailureReason"])),
-    actor,
-    app:
-      first(row, "Application", "AppId", "ServiceSource") === undefined
-        ? undefined
-        : { id: told(row["AppId"]), name: first(row, "Application", "ServiceSource") },
-    ip:
-      ipOf(row["IPAddress"]) ??
-      ipOf(row["RemoteIP"]) ??
-      ipOf(row["SenderIPv4"]) ??
-      ipOf(row["SenderIPv6"]) ??
-      ipOf(row["LocalIP"]),
-    country:
-      text(row["CountryCode"])?.toUpperCase() ??
-      (text(row["Location"])?.length === 2 ? text(row["Location"])?.toUpperCase() : undefined),
-    userAgent: told(row["UserAgent"]),
-    resource:
-      objectId === undefined
-        ? undefined
-        : {
-            id: objectId.toLowerCase(),
-            name: host ?? object,
-            type:
-              lower(told(row["ObjectType"]) ?? told(row["EntityType"])) ?? (host === undefined ? undefined : "device"),
-          },
-    correlation: isAlert ? text(row["AlertId"]) : undefined,
-    alert: isAlert ? { title, severity: lower(told(row["Severity"])) } : undefined,
-    request: embedded(row["RawEventData"] ?? row["AdditionalFields"]),
-  };
-}
-function huntingActor(row: Rec): ActivityActor | undefined {
-  const name = first(
-    row,
-    "AccountUpn",
-    "AccountUPN",
-    "InitiatingProcessAccountUpn",
-    "SenderFromAddress",
-    "SenderEmailAddress",
-    "AccountName",
-    "InitiatingProcessAccountName",
-    "AccountDisplayName",
-  );
-  const id = first(row, "AccountObjectId", "InitiatingProcessAccountObjectId", "SenderObjectId") ?? name;
-  if (id === undefined) return undefined;
-  const type = lower(row["AccountType"]);
-  const isSystem = /^(?:system|local service|network service)$/i.test(name ?? "");
-  return {
-    id: id.toLowerCase(),
-    name,
-    kind: type === "application" ? "service-principal" : isSystem || type === "system" ? "system" : "user",
-  };
 }

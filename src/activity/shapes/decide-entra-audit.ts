@@ -36,6 +36,7 @@ type Parts = {
   readonly ip: Json | undefined;
   readonly targets: readonly Json[];
   readonly details: Json | undefined;
+  readonly service: string | undefined;
   readonly userAgent: string | undefined;
   readonly correlation: string | undefined;
 };
@@ -56,6 +57,7 @@ export function graphAudit(of: Rec): Draft {
     ip: undefined,
     targets: list(embedded(of["targetResources"])),
     details: of["additionalDetails"],
+    service: told(of["loggedByService"]),
     userAgent: told(of["userAgent"]),
     correlation: text(of["correlationId"]),
   });
@@ -79,6 +81,7 @@ export function eventHubAudit(of: Rec): Draft {
     ip: of["callerIpAddress"],
     targets: list(embedded(properties["targetResources"])),
     details: properties["additionalDetails"],
+    service: told(properties["loggedByService"]),
     userAgent: told(properties["userAgent"]),
     correlation: text(of["correlationId"]) ?? text(properties["correlationId"]),
   });
@@ -100,6 +103,7 @@ export function logAnalyticsAudit(of: Rec): Draft {
     ip: of["IPAddress"],
     targets: list(embedded(of["TargetResources"])),
     details: embedded(of["AdditionalDetails"]),
+    service: told(of["LoggedByService"]),
     userAgent: told(of["UserAgent"]),
     correlation: text(of["CorrelationId"]),
   });
@@ -135,6 +139,7 @@ function auditOf(parts: Parts): Draft {
     tenant: parts.tenant,
     operation,
     category: parts.category,
+    service: parts.service,
     outcome: outcomeOf(parts.result) ?? "unknown",
     reason: reasonOf(parts.resultReason),
     actor: actorOf(parts),

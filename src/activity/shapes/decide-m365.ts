@@ -118,6 +118,7 @@ function unifiedOf(of: Rec, shape: ActivityShape): Draft {
     tenant,
     operation,
     category: workload,
+    service: workload,
     outcome: unifiedOutcome(of, operation),
     reason: reasonOfRecord(of),
     actor: actorOf(of, tenant),

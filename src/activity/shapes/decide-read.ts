@@ -104,8 +104,29 @@ export function ipOf(value: Json | undefined): string | undefined {
   const trimmed = value.trim().toLowerCase();
   const v4 = IPV4_PORT.exec(trimmed);
   if (v4 !== null) return v4[1];
-  const v6 = IPV6_PORT.exec(trimmed);
-  return v6 === null || !v6[1]?.includes(":") ? undefined : v6[1];
+  const v6 = IPV6_PORT.exec(trimmed)?.[1];
+  return v6?.includes(":") === true ? shortIpv6(v6) : undefined;
+}
+/** One spelling for one address, as RFC 5952 wants it: no leading zeros, the first longest run of zeros as `::`. */
+function shortIpv6(address: string): string | undefined {
+  const [head = "", tail, more] = address.split("::");
+  if (more !== undefined || address.includes(".")) return more === undefined ? address : undefined;
+  const start = head === "" ? [] : head.split(":");
+  const end = tail === undefined || tail === "" ? [] : tail.split(":");
+  const gap = 8 - start.length - end.length;
+  if (tail === undefined ? gap !== 0 : gap < 0) return undefined;
+  const groups = [...start, ...Array.from({ length: gap }, () => "0"), ...end].map((group) =>
+    group.replace(/^0+(?=.)/, ""),
+  );
+  if (groups.some((group) => group === "" || group.length > 4)) return undefined;
+  let run = { from: 0, length: 0 };
+  for (let from = 0; from < 8; from++) {
+    let length = 0;
+    while (groups[from + length] === "0") length++;
+    if (length > run.length) run = { from, length };
+  }
+  if (run.length < 2) return groups.join(":");
+  return `${groups.slice(0, run.from).join(":")}::${groups.slice(run.from + run.length).join(":")}`;
 }
 const IPV4 = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
 /** `1.2.3.4:5678`, `::ffff:1.2.3.4`, `[::ffff:1.2.3.4]:5678`. */

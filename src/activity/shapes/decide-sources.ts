@@ -85,11 +85,11 @@ function unifiedKind({ category, operation, alert }: ActivityEvent): Kind {
 
 /** Products whose alerts Sigma's rules expect in the compliance center: cloud apps and mail. */
 const CLOUD_APP_PRODUCTS = /mcas|cloud app|cloudapp|office ?365|oatp|security ?&? ?compliance/i;
-const IDENTITY_PRODUCTS = /identity protection|ipc\b|aadip|azureadip|aadidentityprotection/i;
-function alertKind({ alert, app, category, shape }: ActivityEvent): Kind {
+const IDENTITY_PRODUCTS = /identity ?protection|\bipc\b|aadip/i;
+function alertKind({ alert, service, category, shape }: ActivityEvent): Kind {
   if (shape === "defender.hunting-row" && category === "CloudAppEvents") return "cloud-app-record";
   if (alert === undefined) return "own";
-  const product = `${app?.name ?? ""} ${shape === "defender.sentinel-alert" ? (category ?? "") : ""}`;
+  const product = `${service ?? ""} ${shape === "defender.sentinel-alert" ? (category ?? "") : ""}`;
   if (IDENTITY_PRODUCTS.test(product)) return "identity-alert";
   return CLOUD_APP_PRODUCTS.test(product) ? "cloud-app-alert" : "own";
 }
@@ -115,9 +115,7 @@ const DEVICE_OPERATIONS = new Set([
   "update device",
   "update device configuration",
 ]);
-function auditKind({ raw, operation }: ActivityEvent): Kind {
+function auditKind({ service, operation }: ActivityEvent): Kind {
   if (DEVICE_OPERATIONS.has(operation)) return "device-audit";
-  if (!isRec(raw)) return "entra-audit";
-  const of = isRec(raw["properties"]) ? raw["properties"] : raw;
-  return of["loggedByService"] === "PIM" || of["LoggedByService"] === "PIM" ? "pim-audit" : "entra-audit";
+  return service === "PIM" ? "pim-audit" : "entra-audit";
 }

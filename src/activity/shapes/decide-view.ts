@@ -27,6 +27,7 @@ function normalisedFields(event: ActivityEvent & { readonly customer?: CustomerI
   view["outcome"] = event.outcome;
   view["at"] = timeText(event.at);
   if (event.category !== undefined) view["category"] = event.category;
+  if (event.service !== undefined) view["service"] = event.service;
   if (event.customer !== undefined) view["customer"] = event.customer;
   if (event.tenant !== undefined) view["tenant"] = event.tenant;
   if (event.subscription !== undefined) view["subscription"] = event.subscription;

@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Json } from "../../core/canonical.ts";
+import { readerOf } from "./decide-classify.ts";
+import { membersOf } from "./decide-members.ts";
+import { isRec } from "./decide-read.ts";
 import { logSourcesOf } from "./decide-sources.ts";
 import { sigmaView } from "./decide-view.ts";
 import { normalise } from "./normalise.ts";
@@ -11,6 +14,8 @@ const receivedAt = Temporal.Instant.from("2026-06-01T00:00:00Z");
 const read = (raw: Json) => normalise(raw, { receivedAt });
 /** All that anybody does with an event; must never throw. */
 function use(raw: Json): void {
+  // Not only does normalise catch what a reader throws: no reader throws.
+  for (const one of membersOf(raw)) if (isRec(one)) readerOf(one)?.(one);
   for (const event of read(raw)) {
     sigmaView(event);
     assert.ok(logSourcesOf(event).length > 0);

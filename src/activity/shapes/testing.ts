@@ -17,8 +17,7 @@ export function samples(name: string): readonly Sample[] {
     .split("\n")
     .map((text) => {
       const line = JSON.parse(text) as Sample["line"];
-      const isWrapped = typeof line["event"] === "object" && Object.keys(line).length < 10;
-      return { raw: isWrapped ? (line["event"] ?? null) : line, line };
+      return { raw: typeof line["event"] === "object" ? line["event"] : line, line };
     });
 }
 
