@@ -12,7 +12,10 @@ export type Anchor =
   /** The field is there. */
   | { readonly field: string; readonly kind: "presence" };
 
-/** How many of the rules ask a field for a value: what many ask for is common, and tells little. */
+/**
+ * How little it tells that a field has a value. What many rules ask for is common; and a field of which the rules name only few different values
+ * (an outcome, a source) has only few.
+ */
 export type Popularity = (field: string, value: string) => number;
 
 /** A text that is looked for may not be shorter: shorter ones are in everything. */
@@ -91,7 +94,10 @@ function longestText(pattern: Pattern): string {
   );
 }
 
-/** How often the rules name a value of a field. */
+/** A field with so many different values in the rules tells as much as its values' numbers say. */
+const FEW_VALUES = 20;
+
+/** What the rules themselves tell of how common values are. */
 export function popularityOf(nodes: Iterable<Node>): Popularity {
   const counts = new Map<string, Map<string, number>>();
   const visit = (node: Node): void => {
@@ -107,5 +113,8 @@ export function popularityOf(nodes: Iterable<Node>): Popularity {
       }
   };
   for (const node of nodes) visit(node);
-  return (field, value) => counts.get(field)?.get(value) ?? 1;
+  return (field, value) => {
+    const values = counts.get(field);
+    return (values?.get(value) ?? 1) * (1 + FEW_VALUES / (values?.size ?? 1));
+  };
 }
