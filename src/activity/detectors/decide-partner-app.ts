@@ -86,7 +86,7 @@ export const partnerApp: Detector = {
     "partners. Each customer written to gets its own finding; five of them make it critical. Starting values, not confirmed by labelled data.",
   sources: ["partner-center"],
   falsePositives: ["A planned change of the secret of a running automation"],
-  runbook: "takeover",
+  runbook: "partner-account-misused",
   attack: ["T1098.001", "T1199"],
   covers: "R9",
   contain: "none",

@@ -87,7 +87,7 @@ export const partnerNovelty: Detector = {
     "watched for less than two weeks is not judged. Starting values, not confirmed by labelled data.",
   sources: ["partner-center"],
   falsePositives: ["A holiday stand-in", "A team that is reorganised"],
-  runbook: "new-behaviour",
+  runbook: "partner-account-misused",
   attack: ["T1199", "T1078.004"],
   covers: "R19",
   contain: "none",

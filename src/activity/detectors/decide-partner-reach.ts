@@ -98,7 +98,7 @@ export const partnerReach: Detector = {
     "finding, so that none is forgotten. Accounts that do so by habit are not told. Starting values, not confirmed by labelled data.",
   sources: ["partner-center", "azure-activity", "entra-audit", "m365-audit"],
   falsePositives: ["A yearly price change or a licence clean-up over all customers", "An automation in its first days"],
-  runbook: "takeover",
+  runbook: "partner-account-misused",
   attack: ["T1199", "T1078.004"],
   covers: "R9",
   contain: "none",

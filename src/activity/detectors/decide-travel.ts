@@ -81,7 +81,7 @@ export const travel: Detector = {
     "A VPN or a telephone network with its exit abroad",
     "People who live at a border, on their first day",
   ],
-  runbook: "takeover",
+  runbook: "stolen-account",
   attack: ["T1078.004"],
   covers: "R19",
   contain: "none",

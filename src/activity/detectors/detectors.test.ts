@@ -1,5 +1,7 @@
 /** Every example of every detector, and what must hold of all of them. */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { ABUSES, type Detector, type DetectorExample, type Hit } from "../contract-detector.ts";
 import { SOURCES } from "../contract-event.ts";
@@ -9,6 +11,7 @@ import { atLeast, dayOf } from "./decide-window.ts";
 import { DETECTORS, SWEEPS } from "./detectors.ts";
 import { hitsIn } from "./run.ts";
 
+const RUNBOOKS = join(import.meta.dirname, "../../../docs/guide/runbooks");
 const hitsOf = (detector: Detector, example: DetectorExample): readonly Hit[] =>
   [
     ...hitsIn(detector, example.events, () => ({
@@ -63,6 +66,19 @@ test("cards are whole", () => {
     assert.ok(card.examples.length - hitting >= 2, `${card.id}: two that do not`);
     assert.equal(new Set(card.examples.map(({ name }) => name)).size, card.examples.length, card.id);
   }
+});
+
+test("every detector's runbook is written", () => {
+  const missing = [...DETECTORS, ...SWEEPS].filter(({ runbook }) => !existsSync(join(RUNBOOKS, `${runbook}.md`)));
+  assert.deepEqual(
+    missing.map(({ id, runbook }) => `${id}: ${runbook}`),
+    [],
+  );
+});
+
+test("every kind of abuse is looked for, and most by more than one", () => {
+  const counts = ABUSES.map((abuse) => [...DETECTORS, ...SWEEPS].filter((one) => one.abuse.includes(abuse)).length);
+  assert.ok(Math.min(...counts) >= 1, String(counts));
 });
 
 test("settings start within their bounds", () => {

@@ -93,7 +93,7 @@ test("noise of other customers takes nothing away from an example", () => {
       .map((event) => ({
         ...event,
         id: `noise:${event.id}`,
-        customer: OTHER_CUSTOMER,
+        customer: THIRD,
         actor: undefined,
         ip: undefined,
       }));
