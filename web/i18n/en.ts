@@ -1,3 +1,5 @@
+import { rulesWords } from "../activity/rules/words.ts";
+import { workshopWords } from "../activity/rules/words-workshop.ts";
 import { activitySearchWords } from "../activity/search/words.ts";
 import { activityCoverageWords } from "../activity/coverage/words.ts";
 import { activityWords } from "../activity/words.ts";
@@ -32,6 +34,8 @@ export const en = {
   ...auditEventWords.en,
   ...accessWords.en,
   ...activityWords.en,
+  ...rulesWords.en,
+  ...workshopWords.en,
   ...activitySearchWords.en,
   ...activityCoverageWords.en,
   ...auditWords.en,

@@ -1,3 +1,5 @@
+import { rulesWords } from "../activity/rules/words.ts";
+import { workshopWords } from "../activity/rules/words-workshop.ts";
 import { activitySearchWords } from "../activity/search/words.ts";
 import { activityCoverageWords } from "../activity/coverage/words.ts";
 import { activityWords } from "../activity/words.ts";
@@ -34,6 +36,8 @@ export const sv: Readonly<Record<Key, Word>> = {
   ...auditEventWords.sv,
   ...accessWords.sv,
   ...activityWords.sv,
+  ...rulesWords.sv,
+  ...workshopWords.sv,
   ...activitySearchWords.sv,
   ...activityCoverageWords.sv,
   ...auditWords.sv,

@@ -1,0 +1,15 @@
+import type { BacktestRowWire } from "../../../src/activity/lab/contract-backtest.ts";
+import type { T } from "../../i18n/t.ts";
+
+/** What a backtest tried, and beside what. */
+export function subjectText(row: BacktestRowWire, t: T): string {
+  const tried = row.isSettings
+    ? t("lab.backtest.subject.settings")
+    : row.version === null
+      ? t("lab.backtest.subject.draft")
+      : t("lab.backtest.subject", { n: row.version });
+  return row.against === null ? tried : `${tried} ${t("lab.backtest.beside", { n: row.against })}`;
+}
+
+/** The last day that a half-open range holds. */
+export const lastDayOf = (until: string): string => Temporal.Instant.from(until).subtract({ seconds: 1 }).toString();
