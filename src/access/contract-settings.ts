@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isGuid } from "../core/ids.ts";
+import { PULL_FEEDS } from "../activity/intake/contract-pull.ts";
 import { currencyInput, instantJson } from "../core/wire.ts";
 import { LANGUAGES } from "./contract.ts";
 
@@ -119,6 +120,8 @@ export const SETTINGS = z.strictObject({
   /** The partner's own tenant. */
   "partner-center.tenantId": guidText,
   "partner-center.appId": guidText,
+  /** Logs of customers that the desk reads by itself, with its delegated rights. */
+  "activity.pullFeeds": z.array(z.enum(PULL_FEEDS)).max(PULL_FEEDS.length),
   "collections.creditor": creditorSetting,
   "collections.mail": mailSetting,
   "collections.sms": smsSetting,
@@ -141,6 +144,8 @@ export const SETTING_DEFAULTS: { readonly [Key in SettingKey]: Settings[Key] | n
   "partner-center.cloud": "commercial",
   "partner-center.tenantId": null,
   "partner-center.appId": null,
+  /** Not chosen: none; in the demo all, since its logs are invented. */
+  "activity.pullFeeds": null,
   "collections.creditor": null,
   "collections.mail": null,
   "collections.sms": null,

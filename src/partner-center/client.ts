@@ -23,6 +23,8 @@ export type MsCall = {
   readonly body?: Json;
   readonly correlationId: string;
   readonly requestId?: string | undefined;
+  /** A customer's tenant: its own token is asked for, and its calls are counted apart from Partner Center's. */
+  readonly tenant?: string | undefined;
   /** That there is no such thing is an answer here, not trouble: nothing to warn of. */
   readonly mayBeAbsent?: boolean | undefined;
 };
@@ -40,12 +42,15 @@ type Session = {
   readonly outside: Outside;
   readonly tokens: ReturnType<typeof createTokens>;
   readonly limit: (urgency?: Urgency) => Promise<void>;
+  readonly limitTenants: (urgency?: Urgency) => Promise<void>;
 };
 type Attempt = { readonly call: MsCall; readonly ids: CallIds; readonly url: URL; readonly token: string };
 
 export function createClient(settings: PartnerCenterSettings, vault: TokenVault, outside: Outside): MsClient {
   const tokens = createTokens(settings, vault, outside);
-  const session = { settings, outside, tokens, limit: createLimiter(settings.cloud.callsPerMinute, outside) };
+  const { callsPerMinute, tenantCallsPerMinute } = settings.cloud;
+  const limit = createLimiter(callsPerMinute, outside);
+  const session = { settings, outside, tokens, limit, limitTenants: createLimiter(tenantCallsPerMinute, outside) };
   return { send: (call) => send(session, call), newId: outside.newId };
 }
 
@@ -57,7 +62,7 @@ async function send(session: Session, call: MsCall): Promise<MsAnswer> {
   let tokenKind: TokenKind = call.auth === "user" || (call.auth === "user-first" && hasUserToken) ? "user" : "app";
   let tokenRenewed = false;
   for (let tries = 1; ; tries++) {
-    const token = await tokens.get(tokenKind, call.audience);
+    const token = await tokens.get(tokenKind, call);
     try {
       return await attempt(session, { call, ids, url, token });
     } catch (error) {
@@ -83,7 +88,7 @@ async function send(session: Session, call: MsCall): Promise<MsAnswer> {
 
 /** The address of a call; one on another host is refused, since it would carry our token there. */
 function addressOf(settings: PartnerCenterSettings, call: MsCall, ids: CallIds): URL {
-  const base = new URL(call.audience === "rest" ? settings.cloud.restBase : settings.cloud.graphBase);
+  const base = new URL(settings.cloud[`${call.audience}Base`]);
   const url = new URL(call.path, base);
   if (url.origin === base.origin) return url;
   const detail = `the answer points to another host (${url.host}) than ${base.host}`;
@@ -96,7 +101,7 @@ function headersOf({ call, ids, token }: Attempt): Record<string, string> {
     Accept: "application/json",
     ...(call.body === undefined ? {} : { "Content-Type": "application/json" }),
   };
-  if (call.audience === "graph") return { ...shared, "client-request-id": ids.requestId, ...call.headers };
+  if (call.audience !== "rest") return { ...shared, "client-request-id": ids.requestId, ...call.headers };
   const ours = {
     "MS-RequestId": ids.requestId,
     "MS-CorrelationId": ids.correlationId,
@@ -109,7 +114,8 @@ function headersOf({ call, ids, token }: Attempt): Record<string, string> {
 
 async function attempt(session: Session, one: Attempt): Promise<MsAnswer> {
   const { call, ids, url } = one;
-  await session.limit(call.method === "GET" ? "in-turn" : "at-once");
+  const limit = call.tenant === undefined ? session.limit : session.limitTenants;
+  await limit(call.method === "GET" || call.tenant !== undefined ? "in-turn" : "at-once");
   const startedMs = session.outside.monotonicMs();
   const body = call.body === undefined ? undefined : JSON.stringify(call.body);
   const heard = await exchange(

@@ -11,11 +11,18 @@ export type Cloud = {
   readonly restBase: string;
   /** Microsoft Graph, no path. */
   readonly graphBase: string;
-  /** Audience of tokens for REST and for Graph. */
+  /** Office 365 Management API and Azure Resource Manager, no path: where customers' logs are read. */
+  readonly officeBase: string;
+  readonly armBase: string;
+  /** Audience of tokens for each. */
   readonly restResource: string;
   readonly graphResource: string;
+  readonly officeResource: string;
+  readonly armResource: string;
   /** Calls a minute. Published for customers and subscriptions: 500; we hold ourselves to it for every call. Source: CONTRACT 2.5. */
   readonly callsPerMinute: number;
+  /** Calls a minute for customers' logs, counted by themselves: each tenant has limits of its own, and none is published for all. */
+  readonly tenantCallsPerMinute: number;
   /** Hosts that webhook payloads may point to; anything else is a forgery that wants our token. */
   readonly resourceHosts: readonly string[];
   /** Where the certificate of a webhook signature may be fetched from: scheme, host and port. */
@@ -31,6 +38,11 @@ const COMMERCIAL: Cloud = {
   graphBase: "https://graph.microsoft.com",
   restResource: "https://api.partnercenter.microsoft.com",
   graphResource: "https://graph.microsoft.com",
+  officeBase: "https://manage.office.com",
+  officeResource: "https://manage.office.com",
+  armBase: "https://management.azure.com",
+  armResource: "https://management.azure.com",
+  tenantCallsPerMinute: 2_000,
   callsPerMinute: 500,
   resourceHosts: ["api.partnercenter.microsoft.com", "partner.microsoft.com"],
   certificateOrigins: ["https://3psostorageacct.blob.core.windows.net"],
@@ -46,6 +58,10 @@ export const CLOUDS: Readonly<Record<"commercial" | "us-government", Cloud>> = {
     authority: "https://login.microsoftonline.us",
     graphBase: "https://graph.microsoft.us",
     graphResource: "https://graph.microsoft.us",
+    officeBase: "https://manage.office365.us",
+    officeResource: "https://manage.office365.us",
+    armBase: "https://management.usgovcloudapi.net",
+    armResource: "https://management.usgovcloudapi.net",
   },
 };
 
@@ -58,6 +74,9 @@ export function simulatorCloud(origin: string): Cloud {
     authority: url.origin,
     restBase: url.origin,
     graphBase: url.origin,
+    officeBase: url.origin,
+    armBase: url.origin,
+    tenantCallsPerMinute: 30_000,
     // A simulator on the same machine throttles when it is told to, not because others wait.
     callsPerMinute: 6_000,
     resourceHosts: [...COMMERCIAL.resourceHosts, url.host],

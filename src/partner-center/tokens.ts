@@ -7,14 +7,16 @@ import type { TokenVault } from "./vault.ts";
 import { exchange } from "./wire.ts";
 
 export type TokenKind = "app" | "user";
-export type Audience = "rest" | "graph";
+export type Audience = "rest" | "graph" | "office" | "arm";
+/** What a token opens: an interface, for the partner's own tenant or for a customer's. */
+export type TokenFor = { readonly audience: Audience; readonly tenant?: string | undefined };
 
 /** The name under which the refresh token of the person who consented is kept. */
 export const REFRESH_TOKEN = "partner-center.refresh-token";
 
 export type Tokens = {
   /** A token good for at least a few minutes. Throws `PartnerCenterError`. */
-  get(kind: TokenKind, audience: Audience): Promise<string>;
+  get(kind: TokenKind, wanted: TokenFor): Promise<string>;
   /** Forgets a token that Microsoft refused, so that the next `get` asks for a new one. */
   forget(token: string): void;
   hasUser(): Promise<boolean>;
@@ -49,40 +51,41 @@ export function createTokens(settings: PartnerCenterSettings, vault: TokenVault,
   const pending = new Map<string, Promise<Held>>();
   let userKnown = false;
 
-  const resourceOf = (audience: Audience): string =>
-    audience === "rest" ? settings.cloud.restResource : settings.cloud.graphResource;
+  const resourceOf = (audience: Audience): string => settings.cloud[`${audience}Resource`];
 
-  /** One exchange under the vault's lock: the new refresh token is kept before the access token is used. */
-  async function askUser(audience: Audience, ids: CallIds): Promise<Held> {
+  /**
+   * One exchange under the vault's lock: the new refresh token is kept before the access token is used. What a customer's tenant gives is
+   * not kept: the partner's own token is exchanged anew for every tenant.
+   */
+  async function askUser({ audience, tenant }: TokenFor, ids: CallIds): Promise<Held> {
     const got = await vault.rotate(REFRESH_TOKEN, async (refreshToken) => {
-      const answer = await ask(settings, outside, {
-        form: tokenForm(settings, resourceOf(audience), refreshToken),
-        ids,
-      });
-      return { next: answer.refreshToken, value: answer.held };
+      const form = tokenForm(settings, resourceOf(audience), refreshToken);
+      const answer = await ask(settings, outside, { form, ids, tenant });
+      return { next: tenant === undefined ? answer.refreshToken : undefined, value: answer.held };
     });
     if (got === undefined) throw noUser(ids);
     return got;
   }
 
-  async function fresh(kind: TokenKind, audience: Audience, key: string): Promise<Held> {
+  async function fresh(kind: TokenKind, wanted: TokenFor, key: string): Promise<Held> {
     const ids = { requestId: outside.newId(), correlationId: outside.newId() };
+    const { audience, tenant } = wanted;
     const once = async (): Promise<Held> =>
       kind === "user"
-        ? askUser(audience, ids)
-        : (await ask(settings, outside, { form: tokenForm(settings, resourceOf(audience)), ids })).held;
+        ? askUser(wanted, ids)
+        : (await ask(settings, outside, { form: tokenForm(settings, resourceOf(audience)), ids, tenant })).held;
     const got = await patiently(outside, once);
     held.set(key, got);
     return got;
   }
 
   return {
-    get: async (kind, audience) => {
-      const key = `${kind}:${audience}`;
+    get: async (kind, wanted) => {
+      const key = `${kind}:${wanted.audience}:${wanted.tenant ?? ""}`;
       const known = held.get(key);
       if (known !== undefined && Temporal.Instant.compare(known.goodUntil, outside.clock.now()) > 0) return known.token;
       // One exchange at a time: two would rotate the refresh token against each other.
-      const running = pending.get(key) ?? fresh(kind, audience, key).finally(() => pending.delete(key));
+      const running = pending.get(key) ?? fresh(kind, wanted, key).finally(() => pending.delete(key));
       pending.set(key, running);
       return (await running).token;
     },
@@ -118,10 +121,14 @@ async function patiently(outside: Outside, once: () => Promise<Held>): Promise<H
   }
 }
 
-type Asking = { readonly form: Readonly<Record<string, string>>; readonly ids: CallIds };
+type Asking = {
+  readonly form: Readonly<Record<string, string>>;
+  readonly ids: CallIds;
+  readonly tenant: string | undefined;
+};
 
-async function ask(settings: PartnerCenterSettings, outside: Outside, { form, ids }: Asking): Promise<Answer> {
-  const url = `${settings.cloud.authority}/${encodeURIComponent(settings.tenantId)}/oauth2/token`;
+async function ask(settings: PartnerCenterSettings, outside: Outside, { form, ids, tenant }: Asking): Promise<Answer> {
+  const url = `${settings.cloud.authority}/${encodeURIComponent(tenant ?? settings.tenantId)}/oauth2/token`;
   const headers = {
     "Content-Type": "application/x-www-form-urlencoded",
     Accept: "application/json",

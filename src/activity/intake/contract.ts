@@ -115,20 +115,3 @@ export const batchRowJson = z.object({
   at: instantJson,
 });
 export type BatchRow = z.infer<typeof batchRowJson>;
-
-/** A stretch of a feed that was read, or that cannot be read any more. What the coverage ledger is told of. */
-export type Reading = {
-  readonly customer: CustomerId;
-  /** `graph.sign-ins`, `arm.activity` … */
-  readonly feed: string;
-  readonly kind: "read" | "gap" | "silent";
-  /** Half-open [from, until) by event time. For "silent": since when it cannot be read. */
-  readonly from: Temporal.Instant;
-  readonly until: Temporal.Instant;
-  readonly at: Temporal.Instant;
-  readonly records: number;
-  readonly newestEventAt: Temporal.Instant | undefined;
-  /** For "gap" and "silent": `no-licence`, `no-consent`, `gone`, `forgotten`, `outage` … */
-  readonly why: string | undefined;
-};
-export type RecordReading = (tx: Tx, reading: Reading) => Promise<void>;

@@ -3,14 +3,14 @@ import { test } from "node:test";
 import type { Json } from "../../core/canonical.ts";
 import type { AuditRecord, SecurityAlert } from "../../partner-center/contract.ts";
 import { intakeSinks, takeHandedOver } from "./handed-over.ts";
-import { NOW, record, tenant, testIntake } from "./testing.ts";
+import { NOW, readAll, record, tenant, testIntake } from "./testing.ts";
 
 const { store, stream, deps } = await testIntake();
 const jobs: string[] = [];
 const sinks = intakeSinks({ clock: deps.clock, enqueue: async (_tx, job) => void jobs.push(job) });
 const audit = (n: number, more: Readonly<Record<string, Json>> = {}): AuditRecord =>
   ({ id: `audit-${n}`, raw: record(n, more) }) as unknown as AuditRecord;
-const ids = async () => (await stream.readAfter(0n, 100)).map(({ event }) => event.id);
+const ids = async () => (await readAll(stream)).map(({ event }) => event.id);
 
 test("records are put down in sync's own transaction and moved by the job", async () => {
   await assert.rejects(

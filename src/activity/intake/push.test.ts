@@ -8,7 +8,7 @@ import { readEvents } from "../../store/events.ts";
 import type { BatchReport } from "./contract.ts";
 import { INTAKE_LIMITS } from "./contract.ts";
 import { doorOf, intakeRoutes } from "./http.ts";
-import { ndjson, NOW, record, tenant, testIntake } from "./testing.ts";
+import { ndjson, NOW, readAll, record, tenant, testIntake } from "./testing.ts";
 import { unpack, unpackedBytesMax } from "./unpack.ts";
 
 const { store, stream, deps } = await testIntake();
@@ -50,7 +50,7 @@ async function send(
   });
   return { status: answer.statusCode, headers: answer.headers, body: answer.json<BatchReport & { code: string }>() };
 }
-const stored = async () => (await stream.readAfter(0n, 10_000)).map(({ event }) => event);
+const stored = async () => (await readAll(stream)).map(({ event }) => event);
 let next = 0;
 const fresh = (count: number, more = {}) => Array.from({ length: count }, () => record((next += 1), more));
 

@@ -10,6 +10,9 @@ import { handedOverJob, intakeSinks } from "./handed-over.ts";
 import { intakeRoutes } from "./http.ts";
 import { forgetBatchesJob } from "./jobs.ts";
 import { ownersBook } from "./owners.ts";
+import type { PullDeps } from "./pull/deps.ts";
+import { pullRoutes } from "./pull/http-pull.ts";
+import { pullJob } from "./pull/run.ts";
 
 /** What intake asks of others; main-activity passes it. */
 export type CreateIntake = {
@@ -24,16 +27,16 @@ export type CreateIntake = {
   /** `csvReader` of receivables. */
   readonly csv: IntakeDeps["csv"];
   readonly count?: IntakeDeps["count"];
-};
+} & Pick<PullDeps, "askTenant" | "pullFeeds" | "pullTargets" | "recordReading" | "customerNames" | "log">;
 
 /** Everything that comes in: by push, by file, by pull, and handed over by sync. */
 export function createIntake(options: CreateIntake) {
   const owners = ownersBook(options);
-  const deps: IntakeDeps & Pick<CreateIntake, "newId"> = { ...options, owners };
+  const deps: PullDeps = { ...options, owners };
   return {
     deps,
-    routes: (): readonly Route[] => intakeRoutes(deps),
-    jobs: (): readonly Job[] => [forgetBatchesJob(deps), handedOverJob(deps)],
+    routes: (): readonly Route[] => [...intakeRoutes(deps), ...pullRoutes(deps)],
+    jobs: (): readonly Job[] => [forgetBatchesJob(deps), handedOverJob(deps), pullJob(deps)],
     sinks: intakeSinks(options),
   };
 }

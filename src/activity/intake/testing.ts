@@ -6,6 +6,7 @@ import { csvReader } from "../../receivables/csv.ts";
 import { bulkTransactions } from "../../store/bulk.ts";
 import { testStore } from "../../store/testing.ts";
 import type { ActivityEvent } from "../contract-event.ts";
+import type { EventStream, StoredEvent } from "../contract-stream.ts";
 import { createStream } from "../stream/stream.ts";
 import type { Normalise } from "./contract.ts";
 import type { IntakeDeps } from "./deps.ts";
@@ -63,6 +64,18 @@ export async function testIntake(clock: Clock = { now: () => NOW }) {
     newId: randomUUID,
   };
   return { store, stream, deps, asked };
+}
+
+/** Everything that was kept, in the order in which it came. A read may give fewer than asked for: the end is where it gives nothing. */
+export async function readAll(stream: Pick<EventStream, "readAfter">): Promise<readonly StoredEvent[]> {
+  const all: StoredEvent[] = [];
+  for (
+    let more = await stream.readAfter(0n, 1_000);
+    more.length > 0;
+    more = await stream.readAfter(all.at(-1)?.position ?? 0n, 1_000)
+  )
+    all.push(...more);
+  return all;
 }
 
 export const record = (n: number, more: Readonly<Record<string, Json>> = {}): Json => ({
