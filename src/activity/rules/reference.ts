@@ -1,4 +1,8 @@
 import { ABUSES, type Abuse, type DetectionCard, type Detector } from "../contract-detector.ts";
+import type { Json } from "../../core/canonical.ts";
+import type { ActivityShape } from "../contract-event.ts";
+import type { RuleExample } from "../contract-hit.ts";
+import { normalise } from "../shapes/normalise.ts";
 import { DETECTORS, SWEEPS } from "../detectors/detectors.ts";
 import { ownRules } from "./own-rules.ts";
 
@@ -19,6 +23,8 @@ type Entry = {
   readonly by: "rule" | "correlation" | "detector" | "sweep";
   readonly examples: readonly { readonly name: string; readonly hits: boolean }[];
   readonly settings: Detector["settings"];
+  /** Shapes of records on which examples show that it hits. */
+  readonly shapes: readonly ActivityShape[];
   /** Whom a rule was made after, and on what terms. */
   readonly after: string;
 };
@@ -34,6 +40,7 @@ function entries(): readonly Entry[] {
       by: document?.kind === "correlation" ? "correlation" : "rule",
       examples: notes.get(card.id)?.examples ?? [],
       settings: [],
+      shapes: shapesOf((notes.get(card.id)?.examples ?? []).filter(({ hits }) => hits)),
       after:
         head === undefined || head.related.length === 0
           ? ""
@@ -45,11 +52,31 @@ function entries(): readonly Entry[] {
     by: "detector",
     examples: card.examples.map(({ name, hits }) => ({ name, hits: hits !== undefined })),
     settings: card.settings,
+    shapes: [
+      ...new Set(card.examples.filter(({ hits }) => hits).flatMap(({ events }) => events.map(({ shape }) => shape))),
+    ],
     after: "",
   }));
-  const sweeps = SWEEPS.map((card): Entry => ({ card, by: "sweep", examples: [], settings: card.settings, after: "" }));
+  const sweeps = SWEEPS.map((card): Entry => ({
+    card,
+    by: "sweep",
+    examples: [],
+    settings: card.settings,
+    shapes: [],
+    after: "",
+  }));
   return [...rules, ...detectors, ...sweeps].sort((a, b) => (a.card.title < b.card.title ? -1 : 1));
 }
+
+const shapesOf = (examples: readonly RuleExample[]): readonly ActivityShape[] => [
+  ...new Set(
+    examples.flatMap(({ events }) =>
+      events.flatMap((raw) => normalise(raw as Json, { receivedAt: RECEIVED }).map(({ shape }) => shape)),
+    ),
+  ),
+];
+/** Only records without a time of their own would get it. */
+const RECEIVED = Temporal.Instant.from("2026-03-08T00:00:00Z");
 
 const anchor = (title: string): string =>
   title
@@ -59,12 +86,13 @@ const anchor = (title: string): string =>
 const link = ({ title }: DetectionCard): string => `[${title}](#${anchor(title)})`;
 const cell = (text: string): string => text.replaceAll("|", "\\|");
 
-function section({ card, by, examples, settings, after }: Entry): string {
+function section({ card, by, examples, settings, shapes, after }: Entry): string {
   const lines = [
     `### ${card.title}`,
     `${card.why}`,
     `- ${by}, **${card.level}** · abuse ${card.abuse.join(", ")} · ATT&CK ${card.attack.join(", ") || "–"} · covers ${card.covers}`,
     `- from ${card.sources.join(", ")} · runbook [${card.runbook}](../guide/runbooks/${card.runbook}.md) · containment proposed: ${card.contain}`,
+    ...(shapes.length === 0 ? [] : [`- proven on ${shapes.toSorted().join(", ")}`]),
     `- harmless when: ${card.falsePositives.join("; ")}`,
     ...settings.map(
       ({ name, about, unit, standard, min, max }) =>

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import fc from "fast-check";
 import { ABUSES } from "../contract-detector.ts";
 import { DETECTORS, SWEEPS } from "../detectors/detectors.ts";
+import { lintFiles } from "../sigma/lint.ts";
 import { UNKNOWN_RUNBOOK } from "./decide-notes.ts";
 import { ownRules, readRules } from "./own-rules.ts";
 import { Bench } from "./testing.ts";
@@ -22,6 +24,30 @@ for (const card of cards)
       );
     for (const { name, hits, events } of examples) assert.equal(bench.hits(events).has(card.id), hits, name);
   });
+
+test("the same events in any order and repeated come to the same rules", () => {
+  const streams = cards.flatMap(({ id }) => (notes.get(id)?.examples ?? []).map(({ events }) => events));
+  const short = streams.filter((events) => events.length > 1 && events.length <= 30);
+  assert.ok(short.length > 30, `${short.length} streams`);
+  fc.assert(
+    fc.property(
+      fc
+        .constantFrom(...short)
+        .chain((events) =>
+          fc.tuple(fc.constant(events), fc.shuffledSubarray([...events], { minLength: events.length })),
+        ),
+      ([events, shuffled]) => {
+        const repeated = [...shuffled, ...events.slice(0, 5)];
+        assert.deepEqual([...bench.hits(repeated)].sort(), [...bench.hits(events)].sort());
+      },
+    ),
+  );
+});
+
+test("the linter has nothing to say", () => {
+  const told = lintFiles(texts).map(({ file, line, code, message }) => `${file}:${line} ${code} ${message}`);
+  assert.deepEqual(told, []);
+});
 
 test("every rule that alerts says all that a person needs", () => {
   const titles = new Set<string>();
