@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CustomerId } from "../../core/ids.ts";
 import { testStore } from "../../store/testing.ts";
-import { customerState, lookAtFeed } from "./decide-coverage.ts";
+import type { FeedState } from "./contract.ts";
+import { customerState, deskFeedState, lookAtFeed } from "./decide-coverage.ts";
 import { coverageOf, coverageRows, coverageSummary, followStream } from "./service-coverage.ts";
 import { recordReading } from "./store-feeds.ts";
 import { newRecord, type TestRecord, testStream } from "./testing.ts";
@@ -50,16 +51,16 @@ test("a stop in an hourly feed is a gap with its hours", () => {
 });
 
 test("a customer stands as the worst of its live feeds", () => {
+  const feed = (name: string, state: FeedState, source = "entra-audit") => ({ source, feed: name, state });
   assert.equal(customerState([]), "never");
-  assert.equal(customerState([{ feed: "file", state: "unknown" }]), "unknown");
-  assert.equal(
-    customerState([
-      { feed: "push:a", state: "on-time" },
-      { feed: "push:b", state: "late" },
-      { feed: "file", state: "stopped" },
-    ]),
-    "late",
-  );
+  assert.equal(customerState([feed("sync:partner-center", "on-time", "partner-center")]), "never");
+  assert.equal(customerState([feed("file", "unknown")]), "unknown");
+  assert.equal(customerState([feed("push:a", "on-time"), feed("push:b", "late"), feed("file", "stopped")]), "late");
+});
+
+test("what one reader brings for all stands as the reader does", () => {
+  const state = (hours: number) => deskFeedState(NOW.subtract({ hours }), NOW);
+  assert.deepEqual([state(1), state(47), state(60), state(100)], ["on-time", "on-time", "late", "stopped"]);
 });
 
 test("the ledger of feeds follows the stream, and says who has none first", async () => {

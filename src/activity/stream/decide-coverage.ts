@@ -52,10 +52,26 @@ function stateOf(silent: number, usualHours: number): FeedState {
 }
 
 const WORST_FIRST: readonly CustomerState[] = ["stopped", "late", "unknown", "on-time"];
-/** A customer stands as the worst of its feeds; files are brought in once and are nobody's rhythm. */
-export function customerState(feeds: readonly { readonly feed: string; readonly state: FeedState }[]): CustomerState {
-  if (feeds.length === 0) return "never";
-  const live = feeds.filter(({ feed }) => feed !== "file");
-  if (live.length === 0) return "unknown";
+/**
+ * A customer stands as the worst of its own feeds. Files are brought in once and are nobody's rhythm; what Partner Center tells comes for every
+ * customer by itself and shows nothing of what happens inside a tenant, so a customer with only that has no feed.
+ */
+export function customerState(
+  feeds: readonly { readonly source: string; readonly feed: string; readonly state: FeedState }[],
+): CustomerState {
+  const own = feeds.filter(({ source }) => source !== "partner-center");
+  if (own.length === 0) return "never";
+  const live = own.filter(({ feed }) => feed !== "file");
   return WORST_FIRST.find((state) => live.some((one) => one.state === state)) ?? "unknown";
+}
+
+/** Hours after which a reader of the whole desk that brought nothing for anybody is late, and stopped. */
+const DESK_LATE_HOURS = 48;
+const DESK_STOPPED_HOURS = 96;
+
+/** A feed that one reader brings for all customers stands as that reader does: a quiet customer of it is quiet, not unseen. */
+export function deskFeedState(lastReceived: Temporal.Instant, now: Temporal.Instant): FeedState {
+  const hours = (now.epochMilliseconds - lastReceived.epochMilliseconds) / 3_600_000;
+  if (hours <= DESK_LATE_HOURS) return "on-time";
+  return hours <= DESK_STOPPED_HOURS ? "late" : "stopped";
 }

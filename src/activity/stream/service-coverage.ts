@@ -9,12 +9,13 @@ import {
   type CustomerState,
   type FeedWire,
 } from "./contract.ts";
-import { customerState, GAPS_MAX, lookAtFeed, RHYTHM_DAYS } from "./decide-coverage.ts";
+import { customerState, deskFeedState, GAPS_MAX, lookAtFeed, RHYTHM_DAYS } from "./decide-coverage.ts";
 import {
   type FeedRow,
   feedHours,
   feedRows,
   followedUntil,
+  lastOfFeeds,
   followFeeds,
   forgetHours,
   readings,
@@ -43,22 +44,24 @@ async function feedsBy(tx: Tx, { now, customers }: Ask): Promise<ReadonlyMap<str
     await readings(tx, { since, tenants: customers }),
   ];
   const told = new Map(hours.map((row) => [`${row.customerId}|${row.source}|${row.feed}`, row.hours]));
+  const deskLast = await lastOfFeeds(tx);
   const reading = new Map(read.map((row) => [`${row.feed}|${row.tenant}`, row]));
   const wire = (row: FeedRow): FeedWire => {
     const look = lookAtFeed(told.get(`${row.customerId}|${row.source}|${row.feed}`) ?? [], hourOf(now));
     const pulled = reading.get(`${row.feed}|${row.customerId}`) ?? reading.get(`${row.feed}|-`);
     const isLive = row.feed !== "file";
+    const desk = row.feed.startsWith("sync:") ? (deskLast.get(row.feed) ?? row.lastReceived) : undefined;
     return {
       source: row.source as ActivitySource,
       feed: row.feed,
-      state: isLive ? stateOf(look.state, pulled, now) : "unknown",
+      state: desk === undefined ? (isLive ? stateOf(look.state, pulled, now) : "unknown") : deskFeedState(desk, now),
       firstAt: row.firstAt.toString(),
       lastAt: row.lastAt.toString(),
       lastReceived: row.lastReceived.toString(),
       events: row.events.toString(),
       lagSeconds: row.lagSeconds,
-      usualHours: look.usualHours ?? null,
-      gaps: isLive ? gapsOf(look.gaps, pulled) : [],
+      usualHours: desk === undefined ? (look.usualHours ?? null) : null,
+      gaps: isLive && desk === undefined ? gapsOf(look.gaps, pulled) : [],
     };
   };
   return Map.groupBy(rows, ({ customerId }) => customerId as string)

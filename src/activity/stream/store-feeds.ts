@@ -58,7 +58,7 @@ export async function followFeeds(tx: Tx): Promise<boolean> {
       on conflict (customer_id, source, feed, hour) do update set events = h.events + excluded.events)
     insert into activity_feed as f (customer_id, source, feed, first_at, last_at, last_received, events, lag_seconds)
     select customer_id, source, feed, min(at), max(at), max(received_at), count(*),
-      percentile_disc(0.5) within group (order by greatest(0, least(2000000000, extract(epoch from received_at - at)))) filter (where filed is null)::integer
+      percentile_disc(0.5) within group (order by greatest(0, least(2000000000, extract(epoch from received_at - at)))) filter (where filed is null and received_at - at < interval '7 days')::integer
     from fresh group by 1, 2, 3
     on conflict (customer_id, source, feed) do update set first_at = least(f.first_at, excluded.first_at),
       last_at = greatest(f.last_at, excluded.last_at), last_received = greatest(f.last_received, excluded.last_received),
@@ -92,6 +92,15 @@ export async function feedRows(tx: Tx, customers?: readonly string[]): Promise<r
       tx,
     );
   return rows;
+}
+
+/** When each feed last brought anything, for whomever. */
+export async function lastOfFeeds(tx: Tx): Promise<ReadonlyMap<string, Temporal.Instant>> {
+  const { rows } = await sql<{
+    feed: string;
+    at: Temporal.Instant;
+  }>`select feed, max(last_received) as at from activity_feed group by 1`.execute(tx);
+  return new Map(rows.map(({ feed, at }) => [feed, at]));
 }
 
 export type HourRow = {

@@ -158,6 +158,7 @@ function columnsOf(t: T, f: Format): readonly Column<CoverageRow>[] {
           <span className="ink3">{t("activity.coverage.none")}</span>
         ) : (
           <span className="col" style={{ gap: 6 }}>
+            {row.state === "never" && <span className="ink3">{t("activity.coverage.onlyPartner")}</span>}
             {row.feeds.map((feed) => (
               <FeedLine key={`${feed.source} ${feed.feed}`} feed={feed} />
             ))}

@@ -62,7 +62,7 @@ function Detail({ detail, onFind }: DetailProps) {
           )}
         </span>
         <span className="tiny ink3 num">
-          {f.moment(detail.at)} ·{" "}
+          <span title={detail.at}>{f.moment(detail.at)}</span> ·{" "}
           {t("activity.event.received", { when: f.moment(detail.receivedAt), intake: detail.intake })}
         </span>
         {detail.filed !== null && <span className="small warn">{t(`activity.event.filed.${detail.filed}`)}</span>}

@@ -170,6 +170,9 @@ function EventsTable({ search, set, events }: FilterProps & { readonly events: E
   );
 }
 
+const secondsOf = (iso: string): string =>
+  Temporal.Instant.from(iso).toString({ smallestUnit: "second" }).slice(17, 19);
+
 type Words = { readonly t: T; readonly f: Format; readonly word: ReturnType<typeof useWord> };
 
 function columnsOf({ t, f, word }: Words): readonly Column<EventRowWire>[] {
@@ -178,10 +181,11 @@ function columnsOf({ t, f, word }: Words): readonly Column<EventRowWire>[] {
       id: "when",
       header: t("activity.col.when"),
       card: "aside",
-      width: "118px",
+      width: "136px",
       cell: (row) => (
         <span className="num nowrap" title={row.at}>
           {f.moment(row.at)}
+          <span className="ink3">:{secondsOf(row.at)}</span>
         </span>
       ),
     },
@@ -189,6 +193,7 @@ function columnsOf({ t, f, word }: Words): readonly Column<EventRowWire>[] {
       id: "operation",
       header: t("activity.col.operation"),
       card: "title",
+      width: "30%",
       cell: (row) => (
         <span className="col">
           <span className="activity-wrap">
