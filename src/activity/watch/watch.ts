@@ -1,6 +1,7 @@
 import type { Route } from "../../http/contract.ts";
 import type { Job } from "../../worker/contract.ts";
 import type { WatchDeps } from "./deps.ts";
+import { watchRoutes } from "./http.ts";
 import { lookBack } from "./look-back.ts";
 import { Runner } from "./runner.ts";
 import * as store from "./store.ts";
@@ -26,7 +27,7 @@ export type Watch = {
 };
 
 /** The live watch: from stored events to cases. One process at a time runs it; the others wait for its lock. */
-export function createWatch(deps: WatchDeps, routes: readonly Route[] = []): Watch {
+export function createWatch(deps: WatchDeps): Watch {
   const loop = new Loop(deps);
   const jobs: Job[] = [
     {
@@ -39,7 +40,13 @@ export function createWatch(deps: WatchDeps, routes: readonly Route[] = []): Wat
     },
     { name: "activity.look-back", everySeconds: LOOK_BACK_SECONDS, handle: async () => void (await lookBack(deps)) },
   ];
-  return { start: () => loop.start(), stop: () => loop.stop(), tick: () => loop.tick(), jobs, routes };
+  return {
+    start: () => loop.start(),
+    stop: () => loop.stop(),
+    tick: () => loop.tick(),
+    jobs,
+    routes: watchRoutes(deps),
+  };
 }
 
 class Loop {
@@ -74,6 +81,7 @@ class Loop {
       if (events === 0) break;
       all += events;
     }
+    this.#beatAt = -Infinity;
     await this.#beat();
     return all;
   }
