@@ -1,6 +1,7 @@
 import { DETECTORS, SWEEPS } from "./activity/detectors/detectors.ts";
 import { createIntake } from "./activity/intake/slice.ts";
 import { createLab } from "./activity/lab/lab.ts";
+import { createRulesImport } from "./activity/rules-import/slice.ts";
 import { ownRules } from "./activity/rules/own-rules.ts";
 import { FIELDS } from "./activity/shapes/decide-fields.ts";
 import { logSourcesOf } from "./activity/shapes/decide-sources.ts";
@@ -9,6 +10,7 @@ import { normalise } from "./activity/shapes/normalise.ts";
 import { lintFiles } from "./activity/sigma/lint.ts";
 import { streamSlice } from "./activity/stream/slice.ts";
 import { createStream } from "./activity/stream/stream.ts";
+import { hitDays, hitsOf, hitTotals, tuningNow } from "./activity/watch/read.ts";
 import { createWatch } from "./activity/watch/watch.ts";
 import type { CustomerId } from "./core/ids.ts";
 import type { Money } from "./core/money.ts";
@@ -43,6 +45,8 @@ export function wireActivity(parts: SliceParts, { desk, notices, responseDeps }:
     customersBySubscription: ownersOfEntitlements,
     csv: (delimiter) => csvReader(delimiter),
   });
+  const fieldNames = FIELDS.map(({ name }) => name);
+  const rulesImport = createRulesImport({ ...common, view: sigmaView, logSourcesOf, fieldNames });
   const portfolioFacts = portfolioFactsWith({
     zone: () => desk.zone,
     ownTenant: async (tx) => (await access.settings(tx))["partner-center.tenantId"] ?? undefined,
@@ -59,9 +63,10 @@ export function wireActivity(parts: SliceParts, { desk, notices, responseDeps }:
     customerNames: async (tx, ids) =>
       new Map([...(await customers.customersByIds(tx, ids))].map(([id, { name }]) => [id, name])),
     exposureOf: knownExposures,
-    tuning: async () => ({ settings: () => ({}), filters: [], mutedBy: () => undefined }),
-    hitTotals: async () => new Map(),
-    hitDays: async () => [],
+    tuning: (tx) => tuningNow(tx, clock.now()),
+    hitTotals,
+    hitDays,
+    unseenFields: rulesImport.unseenFields,
     fields: () => FIELDS.map(({ name, meaning }) => ({ name, about: meaning })),
     lint: (text) => lintFiles([{ file: undefined, text }]),
   });
@@ -90,16 +95,17 @@ export function wireActivity(parts: SliceParts, { desk, notices, responseDeps }:
     normalise,
     customersByIds: customers.customersByIds,
     allCustomerIds: customers.allCustomerIds,
-    hitsOf: async () => new Map(),
+    hitsOf,
   });
   return {
     stream,
     intake,
     lab,
     watch,
+    rulesImport,
     sinks: intake.sinks,
     routes: (): readonly Route[] => [...intake.routes(), ...pages.routes, ...lab.routes, ...watch.routes],
-    jobs: (): readonly Job[] => [...intake.jobs(), ...pages.jobs, ...lab.jobs, ...watch.jobs],
+    jobs: (): readonly Job[] => [...intake.jobs(), ...pages.jobs, ...lab.jobs, ...watch.jobs, ...rulesImport.jobs()],
   };
 }
 export type WiredActivity = ReturnType<typeof wireActivity>;
