@@ -32,6 +32,7 @@ export const SHAPES = [
   "m365-audit.management-api",
   "m365-audit.search-row",
   "m365-audit.log-analytics",
+  "m365-audit.message-trace",
   "defender.alert-v2",
   "defender.incident",
   "defender.legacy-alert",

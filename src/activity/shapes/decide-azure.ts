@@ -221,6 +221,8 @@ function tenantOf({ tenant, resourceId, claims }: Parts, arm: ArmId | undefined)
 }
 
 const TENANT = "http://schemas.microsoft.com/identity/claims/tenantid";
+/** A personal account in a tenant is written `live.com#kim@example.com`. */
+const plainName = (name: string | undefined): string | undefined => name?.replace(/^(?:live|google|mail)\.com#/i, "");
 const OBJECT = "http://schemas.microsoft.com/identity/claims/objectidentifier";
 const PROVIDER = "http://schemas.microsoft.com/identity/claims/identityprovider";
 const UPN = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn";
@@ -233,7 +235,7 @@ function activityActor({ claims, caller, authorization, properties }: Parts): Ac
     first(claims, OBJECT, "oid") ??
     told(at(authorization, "evidence", "principalId")) ??
     told(authorization["principalId"]);
-  const upn = first(claims, UPN, "upn", "unique_name", NAME, MAIL);
+  const upn = plainName(first(claims, UPN, "upn", "unique_name", NAME, MAIL));
   const app = first(claims, "appid", "azp");
   const bare = first(properties, "userId", "servicePrincipalId", "initiatedBy");
   const id = object ?? upn ?? caller ?? app ?? bare;
@@ -264,8 +266,8 @@ function kindOf({
   if (/\btechnician$/i.test(first(claims, "name") ?? "")) return "partner";
   if (lower(claims["idtyp"]) === "app" || principal === "serviceprincipal" || principal === "application")
     return "service-principal";
+  if (/^microsoft[. ]/i.test(upn ?? caller ?? "")) return "system";
   if (upn !== undefined || caller?.includes("@") === true) return "user";
-  if (caller !== undefined && /^microsoft[. ]/i.test(caller)) return "system";
   const isApp =
     claims["appid"] !== undefined && text(claims["http://schemas.microsoft.com/identity/claims/scope"]) === undefined;
   if (isApp && (caller === undefined || guidOf(caller) !== undefined)) return "service-principal";
@@ -307,7 +309,7 @@ function resourceOf(parts: Parts, { arm, operation, facets }: About): ActivityRe
   return {
     id: arm?.id ?? text(parts.resourceId)?.toLowerCase() ?? named ?? "unknown",
     name: arm?.name,
-    type: named ?? arm?.type ?? typeOfOperation(operation),
+    type: arm?.provider === undefined ? (named ?? arm?.type ?? typeOfOperation(operation)) : (arm.type ?? named),
     ...facets,
     region: facets.region ?? regionOf(parts.location),
   };

@@ -1,5 +1,5 @@
 import type { Json } from "../../core/canonical.ts";
-import type { ActivityChange } from "../contract-event.ts";
+import type { ActivityChange, ActivityResource } from "../contract-event.ts";
 import { isRec, list, text } from "./decide-read.ts";
 
 /** Longer values stay in the raw record only. */
@@ -41,4 +41,18 @@ export function changesOf(lists: readonly (Json | undefined)[]): readonly Activi
       found.push({ name, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) });
     }
   return found.length === 0 ? undefined : found;
+}
+
+/** The role, group or application that a change names by id and name (`Role.ObjectID`, `Role.DisplayName`). */
+export function namedInChanges(changes: readonly ActivityChange[] | undefined): ActivityResource | undefined {
+  if (changes === undefined) return undefined;
+  for (const kind of ["Role", "Group"]) {
+    const find = (name: string): string | undefined => {
+      const found = changes.find((change) => change.name === `${kind}.${name}`);
+      return found?.after ?? found?.before;
+    };
+    const id = find("ObjectID") ?? find("TemplateId");
+    if (id !== undefined) return { id: id.toLowerCase(), name: find("DisplayName"), type: kind.toLowerCase() };
+  }
+  return undefined;
 }

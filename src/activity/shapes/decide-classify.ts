@@ -3,7 +3,7 @@ import { alertV2, cloudAlert, incident, legacyAlert, sentinelAlert } from "./dec
 import { huntingRow } from "./decide-hunting.ts";
 import type { Draft } from "./decide-draft.ts";
 import { eventHubAudit, graphAudit, logAnalyticsAudit } from "./decide-entra-audit.ts";
-import { logAnalyticsOffice, managementRecord, searchRow } from "./decide-m365.ts";
+import { logAnalyticsOffice, managementRecord, messageTrace, searchRow } from "./decide-m365.ts";
 import { auditRecord, fraudEvent, webhook } from "./decide-partner.ts";
 import { embeddedRec, isRec, lower, NO_REC, type Rec } from "./decide-read.ts";
 import { eventHubRisk, graphRisk, logAnalyticsRisk } from "./decide-risk.ts";
@@ -26,6 +26,7 @@ export function readerOf(of: Rec): Reader | undefined {
     (has(of, "Operations") || has(of, "RecordType") || has(of, "UserIds"))
   )
     return searchRow;
+  if (has(of, "MessageTraceId") && has(of, "Received")) return messageTrace;
   return diagnosticReader(of) ?? tableReader(of) ?? graphReader(of) ?? partnerReader(of);
 }
 
@@ -110,10 +111,13 @@ function tableReader(of: Rec): Reader | undefined {
     (has(of, "UserPrincipalName") || has(of, "ServicePrincipalId") || has(of, "AppDisplayName"))
   )
     return logAnalyticsSignIn;
-  if ((has(of, "Timestamp") || has(of, "TimeGenerated")) && (has(of, "ReportId") || has(of, "AlertId")))
+  if ((has(of, "Timestamp") || has(of, "TimeGenerated")) && HUNTING_KEYS.some((name) => has(of, name)))
     return huntingRow;
   return undefined;
 }
+
+/** Columns that tables of advanced hunting have and other tables do not. */
+const HUNTING_KEYS = ["ReportId", "AlertId", "ActionType", "InitiatingProcessFileName"];
 
 /** Objects of Microsoft Graph. */
 function graphReader(of: Rec): Reader | undefined {
@@ -125,7 +129,7 @@ function graphReader(of: Rec): Reader | undefined {
     (has(of, "initiatedBy") || has(of, "targetResources") || has(of, "loggedByService"))
   )
     return graphAudit;
-  if (has(of, "riskEventType")) return graphRisk;
+  if (has(of, "riskEventType") && GRAPH_RISK_KEYS.some((name) => has(of, name))) return graphRisk;
   if (
     has(of, "createdDateTime") &&
     (has(of, "appDisplayName") || has(of, "conditionalAccessStatus")) &&
@@ -143,6 +147,8 @@ function graphReader(of: Rec): Reader | undefined {
     return incident;
   return has(of, "AlertDisplayName") && has(of, "Severity") ? cloudAlert : undefined;
 }
+
+const GRAPH_RISK_KEYS = ["riskState", "riskLevel", "detectedDateTime", "activityDateTime", "lastUpdatedDateTime"];
 
 /** Partner Center. */
 function partnerReader(of: Rec): Reader | undefined {

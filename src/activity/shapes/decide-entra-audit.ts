@@ -1,7 +1,13 @@
 import type { Json } from "../../core/canonical.ts";
-import type { ActivityActor, ActivityEvent, ActivityResource, ActivityShape } from "../contract-event.ts";
+import type {
+  ActivityActor,
+  ActivityChange,
+  ActivityEvent,
+  ActivityResource,
+  ActivityShape,
+} from "../contract-event.ts";
 import type { LogSource } from "../sigma/contract.ts";
-import { changesOf } from "./decide-changes.ts";
+import { changesOf, namedInChanges } from "./decide-changes.ts";
 import { contentOfParts, type Draft, outcomeOf, reasonOf } from "./decide-draft.ts";
 import {
   at,
@@ -125,6 +131,9 @@ function auditOf(parts: Parts): Draft {
   const { targets, details, correlation } = parts;
   const resources = targets.filter(isRec).map(targetOf);
   const operation = operationText(parts.operation);
+  const changes = changesOf(
+    targets.map((target) => (isRec(target) ? embedded(target["modifiedProperties"]) : undefined)),
+  );
   const user = embeddedRec(parts.by["user"]);
   return {
     source: "entra-audit",
@@ -150,11 +159,25 @@ function auditOf(parts: Parts): Draft {
       ipOf(parts.ip) ??
       ipOf(named(details, "ipaddr") ?? named(details, "IpAddress")),
     userAgent: parts.userAgent ?? named(details, "User-Agent"),
-    resource: resources[1] ?? resources[0],
-    target: resources[0],
+    ...aboutOf(resources, changes),
     correlation,
-    changes: changesOf(targets.map((target) => (isRec(target) ? embedded(target["modifiedProperties"]) : undefined))),
+    changes,
   };
+}
+
+const PRINCIPALS = new Set(["user", "serviceprincipal", "device"]);
+/**
+ * Whom, and what about: of a person and a role, group or application, in whatever order they stand, the person is the target. A role or
+ * group that only the changes name is the resource; where there is only one, it is both.
+ */
+function aboutOf(
+  found: readonly ActivityResource[],
+  changes: readonly ActivityChange[] | undefined,
+): Pick<Draft, "target" | "resource"> {
+  const [one, two] = found;
+  if (two === undefined) return { target: one, resource: namedInChanges(changes) ?? one };
+  const isTurned = !PRINCIPALS.has(one?.type ?? "") && PRINCIPALS.has(two.type ?? "");
+  return isTurned ? { target: two, resource: one } : { target: one, resource: two };
 }
 
 function targetOf(of: Rec): ActivityResource {

@@ -1,7 +1,6 @@
 import type { Json } from "../../core/canonical.ts";
 import type {
   ActivityActor,
-  ActivityChange,
   ActivityEvent,
   ActivityOutcome,
   ActivityResource,
@@ -9,7 +8,7 @@ import type {
   ActorKind,
 } from "../contract-event.ts";
 import type { LogSource } from "../sigma/contract.ts";
-import { changesOf } from "./decide-changes.ts";
+import { changesOf, namedInChanges } from "./decide-changes.ts";
 import { type Draft, outcomeOf, reasonOf } from "./decide-draft.ts";
 import { operationText } from "./decide-entra-audit.ts";
 import {
@@ -151,6 +150,38 @@ function reasonOfRecord(of: Rec): string | undefined {
   return of["LogonError"] === undefined ? undefined : told(of["LogonError"]);
 }
 
+/** Exchange's trace of one message to one recipient. Source: learn.microsoft.com/exchange/monitoring/trace-an-email-message */
+export function messageTrace(of: Rec): Draft {
+  const [sender, recipient] = [told(of["SenderAddress"]), told(of["RecipientAddress"])];
+  const status = told(of["Status"]);
+  const id = told(of["MessageTraceId"]);
+  return {
+    source: "m365-audit",
+    shape: "m365-audit.message-trace",
+    logsource: { product: "m365", service: "messagetrace" },
+    id: id === undefined ? undefined : [id, recipient?.toLowerCase() ?? "", status?.toLowerCase() ?? ""].join(":"),
+    at: timeOf(of["Received"]),
+    // Exchange gives the domain and no tenant id.
+    tenant: guidOf(of["OrganizationId"]),
+    operation: "message trace",
+    category: "Exchange",
+    service: "Exchange",
+    outcome: outcomeOfTrace(status),
+    reason: status,
+    actor: sender === undefined ? undefined : { id: sender.toLowerCase(), name: sender, kind: "unknown" },
+    ip: ipOf(of["FromIP"]),
+    resource: id === undefined ? undefined : { id, name: told(of["Subject"]), type: "message" },
+    target: recipient === undefined ? undefined : { id: recipient.toLowerCase(), name: recipient, type: "user" },
+    correlation: told(of["MessageId"]),
+  };
+}
+function outcomeOfTrace(status: string | undefined): ActivityOutcome {
+  const folded = status?.toLowerCase();
+  if (folded === "delivered" || folded === "expanded" || folded === "resolved") return "success";
+  if (folded === "pending" || folded === "gettingstatus") return "started";
+  return folded === "failed" || folded === "quarantined" || folded === "filteredasspam" ? "failure" : "unknown";
+}
+
 /** `User_<id>`, `ServicePrincipal_<id>`, `Role_<id>`: an id with its kind, as Entra writes it into the unified audit log. */
 function typedId(value: Json | undefined): { readonly id: string; readonly type: string } | undefined {
   if (typeof value !== "string") return undefined;
@@ -193,6 +224,7 @@ function actorOf(of: Rec, tenant: string | undefined): ActivityActor | undefined
       guidOf(of["ActorContextId"]) ?? (tenant !== undefined && of["Actor"] !== undefined ? tenant : undefined),
   };
 }
+const SYSTEM_NAMES = /^(?:nt authority|nt service|sharepoint\\|microsoft[\\. ]|app@sharepoint$)/i;
 function kindOf(
   of: Rec,
   { user, type }: { readonly user: string | undefined; readonly type: string | undefined },
@@ -200,8 +232,11 @@ function kindOf(
   if (of["IsDelegatedAdmin"] === true || of["DelegatedAdmin"] === true) return "partner";
   if (type === "serviceprincipal") return "service-principal";
   const kind = USER_KINDS[String(of["UserType"]).toLowerCase()] ?? "unknown";
-  if (kind === "user" && user !== undefined && !user.includes("@"))
-    return /^(?:nt authority|nt service|sharepoint\\|microsoft[\\. ])/i.test(user) ? "system" : kind;
+  const isAddress = user?.includes("@") === true;
+  // "Application" is also written where a person came through one.
+  if (kind === "service-principal" && isAddress && user !== "app@sharepoint") return "user";
+  if (kind === "user" && user !== undefined && (!isAddress || user === "app@sharepoint"))
+    return SYSTEM_NAMES.test(user) ? "system" : kind;
   return kind;
 }
 
@@ -248,20 +283,6 @@ function typeAmong(value: Json | undefined): string | undefined {
   for (const one of list(value)) {
     const said = isRec(one) ? lower(one["ID"]) : undefined;
     if (said !== undefined && KINDS_OF_TARGET.has(said)) return said;
-  }
-  return undefined;
-}
-
-/** The role, group or application that a change names by id and name (`Role.ObjectID`, `Role.DisplayName`). */
-export function namedInChanges(changes: readonly ActivityChange[] | undefined): ActivityResource | undefined {
-  if (changes === undefined) return undefined;
-  for (const kind of ["Role", "Group"]) {
-    const find = (name: string): string | undefined => {
-      const found = changes.find((change) => change.name === `${kind}.${name}`);
-      return found?.after ?? found?.before;
-    };
-    const id = find("ObjectID") ?? find("TemplateId");
-    if (id !== undefined) return { id: id.toLowerCase(), name: find("DisplayName"), type: kind.toLowerCase() };
   }
   return undefined;
 }

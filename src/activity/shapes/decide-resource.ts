@@ -39,7 +39,7 @@ export function armIdOf(value: Json | undefined): ArmId | undefined {
   };
 }
 function scopeOf(steps: readonly string[]): string | undefined {
-  if (steps.includes("resourcegroups")) return "microsoft.resources/resourcegroups";
+  if (steps.includes("resourcegroups")) return "microsoft.resources/subscriptions/resourcegroups";
   return steps.includes("subscriptions") ? "microsoft.resources/subscriptions" : undefined;
 }
 

@@ -120,6 +120,7 @@ function signInOf(parts: Parts): Draft {
   const { of, code, location } = parts;
   const place = embeddedRec(of["location"]);
   const resource = first(of, "resourceId", "resourceDisplayName");
+  const outcome = signInOutcome(code);
   return {
     source: "entra-sign-in",
     shape: parts.shape,
@@ -129,8 +130,8 @@ function signInOf(parts: Parts): Draft {
     tenant: parts.tenant,
     operation: "sign-in activity",
     category: parts.category,
-    outcome: signInOutcome(code),
-    reason: code === "0" ? undefined : reasonOf(code, parts.text, told(at(of, "status", "additionalDetails"))),
+    outcome,
+    reason: outcome === "success" ? undefined : reasonOf(code, parts.text, told(at(of, "status", "additionalDetails"))),
     actor: actorOf(parts),
     app: appOf(of),
     ip: ipOf(of["ipAddress"]) ?? ipOf(parts.ip),
