@@ -319,6 +319,8 @@ export const lintJson = z.object({
   severity: z.enum(["error", "warning"]),
   code: z.string(),
   message: z.string(),
+  /** What to write instead. */
+  fix: z.string(),
 });
 export const madeOfJson = z.object({ field: z.string(), wanted: z.string(), found: texts });
 export const tryJson = z.object({

@@ -32,6 +32,7 @@ export type LintFinding = {
   readonly severity: "error" | "warning";
   readonly code: string;
   readonly message: string;
+  readonly fix: string;
 };
 
 /** What the lab needs from outside. */

@@ -54,7 +54,7 @@ export async function runBacktest(tx: Tx, deps: LabDeps, run: BacktestRun): Prom
   const tried = sideOf(run.tried);
   const current = run.current === undefined ? undefined : sideOf(run.current);
   const sides = current === undefined ? [tried] : [tried, current];
-  const spanMs = Math.max(...sides.map(({ evaluator }) => evaluator.lookBackMs));
+  const spanMs = Math.max(...sides.map(({ evaluator }) => evaluator.lookBackOf()));
   const warmMs = Math.min(spanMs, WARM_UP_DAYS_MAX * DAY_MS);
   const begin = Temporal.Instant.fromEpochMilliseconds(range.from - warmMs);
   const seen = newSeen();

@@ -30,7 +30,14 @@ export async function tryText(tx: Tx, deps: LabDeps, { ask, now, msMax = TRY_MS_
   const { rule, faults } = readRule(ask.text);
   const said = {
     faults: faults.map(faultWire),
-    lint: (deps.lint?.(ask.text) ?? []).map((one) => ({ ...one })),
+    lint: (deps.lint?.(ask.text) ?? []).map(({ line, column, severity, code, message, fix }) => ({
+      line,
+      column,
+      severity,
+      code,
+      message,
+      fix,
+    })),
     unread: 0,
     examples: [],
   };

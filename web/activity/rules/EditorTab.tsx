@@ -151,6 +151,7 @@ function FindingsPanel({ marks, onGo }: { readonly marks: readonly Mark[]; reado
                 <Glyph level={mark.severity === "error" ? "crit" : "warn"} />
                 <span>
                   {mark.text}
+                  {mark.fix !== undefined && <span className="small ink2 rules-line">{mark.fix}</span>}
                   <span className="small ink3 rules-line">
                     {t("lab.findings.place", { line: mark.line, column: mark.column })} ·{" "}
                     <span className="mono">{mark.code}</span>

@@ -16,7 +16,7 @@ test("what is told twice is marked once", () =>
     marksOf(
       "a",
       [{ line: 1, column: 1, code: "c", message: "m", rule: null }],
-      [{ line: 1, column: 1, severity: "error", code: "c", message: "m" }],
+      [{ line: 1, column: 1, severity: "error", code: "c", message: "m", fix: "" }],
     ).length,
     1,
   ));

@@ -20,12 +20,12 @@ export function marksOf(text: string, faults: readonly RuleFaultWire[], lint: Tr
     return { from, to: word > 0 ? from + word : start + content.length };
   };
   const seen = new Set<string>();
-  return [...faults.map((one) => ({ ...one, severity: "error" as const })), ...lint].flatMap(
-    ({ line, column, code, message, severity }) => {
+  return [...faults.map((one) => ({ ...one, fix: undefined, severity: "error" as const })), ...lint].flatMap(
+    ({ line, column, code, message, fix, severity }) => {
       const key = `${line}:${column}:${message}`;
       if (seen.has(key)) return [];
       seen.add(key);
-      return [{ severity, text: message, fix: undefined, line, column, code, ...placed(line, column) }];
+      return [{ severity, text: message, fix: fix || undefined, line, column, code, ...placed(line, column) }];
     },
   );
 }
