@@ -4,6 +4,7 @@ import type { ActivityEvent } from "./activity/contract-event.ts";
 import type { MatchDeps, MatchOptions, Viewed } from "./activity/sigma/command-match.ts";
 import type { SigmaEvent } from "./activity/sigma/contract.ts";
 import type { Json } from "./core/canonical.ts";
+import type { CustomerId } from "./core/ids.ts";
 
 /** `surety sigma …`: works on files alone, without a database. What a command needs is loaded when it runs. */
 export function sigmaCommands(program: Command): void {
@@ -69,7 +70,12 @@ const matchDeps: MatchDeps = {
     });
     const events = (record: SigmaEvent) => normalise(record as Json, { receivedAt: NEVER });
     return {
-      normalised: (record) => events(record).map((event) => ({ ...viewed(event), view: sigmaView(event) })),
+      // Whose an event is, only the desk knows; here its tenant stands for the customer, so that rules may group by it.
+      normalised: (record) =>
+        events(record).map((event) => {
+          const customer = (event.tenant ?? "-") as CustomerId;
+          return { ...viewed(event), view: sigmaView({ ...event, customer }) };
+        }),
       // Whoever brings events of other kinds wants them matched: where nothing is known every rule is asked.
       raw: (record) =>
         events(record).map((event) => {
