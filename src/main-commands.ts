@@ -3,6 +3,8 @@ import { userInfo } from "node:os";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { reportJson, reportText } from "./activity/rules-import/report.ts";
+import { readRuleFiles } from "./activity/sigma/read-files.ts";
 import type { BankFileOptions, ImportOptions } from "./cli/program.ts";
 import { trainJson, type TrainOptions, trainReport } from "./collections/prediction/commands.ts";
 import { learnFromLedger } from "./collections/prediction/service.ts";
@@ -30,7 +32,7 @@ const shell = (): Actor => ({
 const print = (json: boolean, value: unknown, text: string): void => console.log(json ? JSON.stringify(value) : text);
 
 /** Opens the desk's data for one command beside a desk that may be running; the server stays for whoever still uses it. */
-async function withDesk<T>({ settings, version }: Command, work: (desk: Desk) => Promise<T>): Promise<T> {
+export async function withDesk<T>({ settings, version }: Command, work: (desk: Desk) => Promise<T>): Promise<T> {
   const database = await openDatabase(settings, () => {});
   try {
     const mode = modeOf(settings);
@@ -114,6 +116,18 @@ export const bankFile = (
   { file, ...options }: BankFileOptions & { readonly file: string },
 ): Promise<number> =>
   withDesk(command, ({ slices }) => takeBankFile(file, options, { deps: slices.importDeps, actor: shell() }));
+
+/** Takes in Sigma rules of a folder. Exit code 1 when one was refused. */
+export const importRules = (
+  command: Command,
+  { folder, json }: { readonly folder: string; readonly json: boolean },
+): Promise<number> =>
+  withDesk(command, async ({ slices }) => {
+    const by = { author: shell(), why: `imported from ${folder}` };
+    const report = await slices.activity.rulesImport.importFolder(readRuleFiles(folder), by);
+    print(json, reportJson(report), reportText(report));
+    return report.refused.length > 0 ? 1 : 0;
+  });
 
 /** Reads feeds from Partner Center now. Exit code 1 when any of them failed. */
 export async function syncNow(

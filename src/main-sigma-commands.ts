@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { ActivityEvent } from "./activity/contract-event.ts";
 import type { MatchDeps, MatchOptions, Viewed } from "./activity/sigma/command-match.ts";
 import type { SigmaEvent } from "./activity/sigma/contract.ts";
+import type { FieldsOf } from "./activity/sigma/lint.ts";
 import type { Json } from "./core/canonical.ts";
 import type { CustomerId } from "./core/ids.ts";
 
@@ -42,8 +43,24 @@ export function sigmaCommands(program: Command): void {
     .option("--strict", "exit code 1 on warnings as well", false)
     .option("--json", "print JSON", false)
     .action(async (path: string, options: { json: boolean; strict: boolean; placeholders?: string }) =>
-      done((await import("./activity/sigma/command-lint.ts")).lintCommand(path, options, { ...out, isTerminal })),
+      done(
+        (await import("./activity/sigma/command-lint.ts")).lintCommand(path, options, {
+          ...out,
+          isTerminal,
+          fieldsOf: await normalisedFields(),
+        }),
+      ),
     );
+}
+
+/** Rules on normalised events ask for their fields; what may hold anything, and the records of other log sources, is not judged. */
+async function normalisedFields(): Promise<FieldsOf> {
+  const { FIELDS } = await import("./activity/shapes/decide-fields.ts");
+  const { isOpenField, ourFields } = await import("./activity/rules-import/decide-visibility.ts");
+  const fields = ourFields(FIELDS.map(({ name }) => name));
+  const names = [...fields];
+  return ({ product }) =>
+    product === "surety" ? { names, has: (field) => fields.has(field) || isOpenField(field) } : undefined;
 }
 
 const isTerminal = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;

@@ -29,6 +29,7 @@ const program = createProgram(
     auditExport: async (options) => (await commands()).auditExport(desk, options),
     lintPolicy: async (file, options) =>
       (await import("./collections/policy/commands.ts")).lintFile(file, options, { line: (text) => console.log(text) }),
+    importRules: async (folder, options) => (await commands()).importRules(desk, { folder, ...options }),
     openApi: async () => (await commands()).openApiText(desk),
   },
   version,
@@ -41,6 +42,11 @@ if (process.argv[2] === "collections" || process.argv[2] === "help")
 
 if (process.argv[2] === "sigma" || process.argv[2] === "help")
   (await import("./main-sigma-commands.ts")).sigmaCommands(program);
+
+if (process.argv[2] === "activity" || process.argv[2] === "help")
+  (await import("./main-activity-commands.ts")).activityCommands(program, async (work) =>
+    (await commands()).withDesk(desk, work),
+  );
 
 // Whoever reads may stop reading: `surety … | head` is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

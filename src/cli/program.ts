@@ -10,6 +10,7 @@ export type Commands = {
   auditVerify(options: { json: boolean; file?: string }): Promise<number>;
   auditExport(options: { out: string }): Promise<number>;
   openApi(): Promise<number>;
+  importRules(folder: string, options: { json: boolean }): Promise<number>;
   lintPolicy(file: string, options: LintOptions): Promise<number>;
 };
 
@@ -100,6 +101,7 @@ export function createProgram(commands: Commands, version: string): Command {
     .requiredOption("--out <file>", "file to write, - for standard output")
     .action((options: { out: string }) => done(commands.auditExport(options)));
   addCollections(program, commands, done);
+  addActivity(program, commands, done);
   program.command("sigma").description("Sigma rules: match them with events, check them, run conformance vectors");
   program
     .command("openapi")
@@ -123,4 +125,17 @@ function addCollections(program: Command, commands: Commands, done: (code: Promi
     .option("--json", "print JSON", false)
     .option("--language <code>", "language of the findings, en or sv", language, "en")
     .action((file: string, options: LintOptions) => done(commands.lintPolicy(file, options)));
+}
+
+function addActivity(program: Command, commands: Commands, done: (code: Promise<number>) => Promise<void>): void {
+  const activity =
+    program.commands.find((one) => one.name() === "activity") ??
+    program.command("activity").description("logs, rules over them and what they find");
+  const rules = activity.command("rules").description("rules that are run over what comes in");
+  rules
+    .command("import")
+    .description("take in Sigma rules of a file or folder; they run as shadow until somebody switches them on")
+    .argument("<path>", "file of rules, or folder of *.yml")
+    .option("--json", "print JSON", false)
+    .action((path: string, options: { json: boolean }) => done(commands.importRules(path, options)));
 }

@@ -19,6 +19,7 @@ export const sourceName = ({ product, service, category }: LogSource): string =>
 
 /** Normalised fields below which anything may stand. */
 const OPEN = ["request", "changed", "raw"];
+export const isOpenField = (field: string): boolean => OPEN.some((one) => field.startsWith(`${one}.`));
 
 /**
  * Which of its fields a rule can see here. A condition on a field that is never seen cannot hold, unless it is turned round.

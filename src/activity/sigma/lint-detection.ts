@@ -176,7 +176,7 @@ function lintField({ field, keyNode }: LintItem, source: LogSource, { tell, fiel
   if (fields === undefined || fields.has(field.trim())) return;
   const meant = nearest(field.trim(), fields.names);
   tell(keyNode, {
-    severity: source.product === "surety" ? "error" : "warning",
+    severity: "warning",
     code: "field-unknown",
     message: `events of this log source have no field ${field}`,
     fix: meant === undefined ? "see docs/reference/activity-fields.md" : `write ${meant} if that is meant`,
