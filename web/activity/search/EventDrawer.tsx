@@ -46,7 +46,7 @@ function Detail({ detail, onFind }: DetailProps) {
   const f = useFormat();
   const word = useWord();
   return (
-    <div className="col" style={{ gap: 16 }}>
+    <div className="col activity-detail" style={{ gap: 16 }}>
       <div className="col" style={{ gap: 4 }}>
         <span className="row wrap">
           <Tag level={detail.outcome === "failure" ? "warn" : "none"}>
