@@ -8,6 +8,7 @@ import {
   byTime,
   count,
   DAY_MS,
+  dayOf,
   fewer,
   HOUR_MS,
   inSlice,
@@ -16,6 +17,7 @@ import {
   Tally,
   text,
   walk,
+  wholeOf,
 } from "./decide-window.ts";
 
 /** Writes that bring up virtual machines. */
@@ -243,6 +245,17 @@ export function loadFacts(load: Load): Readonly<Record<string, string | number>>
     regions: listed(made.map((one) => text(one, "region"))),
     sizes: listed(made.map((one) => text(one, "sku"))),
   };
+}
+/** The first load of each UTC day, with all that was made from its beginning to the end of that day. */
+export function loadsByDay(made: readonly Kept[], loads: readonly Load[]): readonly Load[] {
+  const seen = new Set<number>();
+  return loads.flatMap((load) => {
+    const day = dayOf(load.last.at);
+    const from = load.window.all[load.window.from]?.at ?? load.last.at;
+    if (seen.has(day)) return [];
+    seen.add(day);
+    return [{ ...load, window: wholeOf(made.filter(({ at }) => at >= from && dayOf(at) <= day)) }];
+  });
 }
 export const loadEvents = (load: Load): readonly Kept[] => fewer(inSlice(load.window));
 

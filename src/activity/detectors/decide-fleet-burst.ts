@@ -12,7 +12,7 @@ import {
   MACHINE_OPS,
   subscriptionOf,
 } from "./decide-compute.ts";
-import { DAY_MS, HOUR_MS, listed, slide, Tally, text } from "./decide-window.ts";
+import { DAY_MS, HOUR_MS, inSlice, listed, slide, Tally, text } from "./decide-window.ts";
 import { azure, fleet, HOURS, machine, made, portfolio, REGIONS, START } from "./example.ts";
 
 const settings = [
@@ -76,20 +76,22 @@ function decide(group: string, all: readonly Kept[], context: DetectorContext): 
       const age = ageOf(subscription, last.at, { context, youngDays: set("youngDays") });
       const actor = actors.of(last);
       const mine = (one: Kept) => actors.of(one) === actor;
-      const sizes = window.all.slice(window.from, window.to + 1).filter(mine);
+      // What the tallies hold now, before they go on.
+      const told = { count: resources.distinct, regionCount: regions.distinct, regions: regions.list() };
       return {
         key: actor,
         level: age.young ? "critical" : "high",
         subscription: subscription === "-" ? undefined : subscription,
-        facts: {
-          actor: actorName(last),
-          count: resources.distinct,
-          regionCount: regions.distinct,
-          regions: regions.list(),
-          sizes: listed(sizes.map((one) => text(one, "sku"))),
-          failed: sizes.filter(({ facts }) => facts["failed"] === true).length,
-          windowMinutes: set("windowMinutes"),
-          subscriptionAge: age.days,
+        facts: () => {
+          const theirs = inSlice(window).filter(mine);
+          return {
+            actor: actorName(last),
+            ...told,
+            sizes: listed(theirs.map((one) => text(one, "sku"))),
+            failed: theirs.filter(({ facts }) => facts["failed"] === true).length,
+            windowMinutes: set("windowMinutes"),
+            subscriptionAge: age.days,
+          };
         },
         about: mine,
       };

@@ -12,12 +12,13 @@ import {
   type Load,
   loadEvents,
   loadFacts,
+  loadsByDay,
   loadsOf,
   subscriptionOf,
 } from "./decide-compute.ts";
 import { textIn } from "./decide-json.ts";
 import { timesOver } from "./decide-spend.ts";
-import { byTime, DAY_MS, dayOf, distinct, fewer, HOUR_MS, listed, rank, text } from "./decide-window.ts";
+import { byTime, DAY_MS, distinct, fewer, HOUR_MS, listed, strongest, text } from "./decide-window.ts";
 import { azure, HOURS, made, partnerCenter, portfolio } from "./example.ts";
 import { sek } from "./example-money.ts";
 
@@ -86,29 +87,24 @@ function decide(_group: string, all: readonly Kept[], context: DetectorContext):
   if (rails.length === 0) return [];
   const set = reader(settings, context.settings);
   const windowMs = set("windowHours") * HOUR_MS;
-  const hits = new Map<string, Hit>();
-  const offer = (hit: Hit) => {
-    const name = `${hit.key}|${dayOf(hit.at)}`;
-    const known = hits.get(name);
-    if (!known || rank(hit.level) > rank(known.level)) hits.set(name, hit);
-  };
   const before = (at: number, subscription: string) =>
     rails.filter((one) => one.at <= at && one.at > at - windowMs && concerns(one, subscription));
   const times = timesOver(context.portfolio?.spendToday, context.portfolio?.spendMedian);
   const bySubscription = Map.groupBy(creationsIn(all), (one) => text(one, "subscription"));
-  for (const [subscription, made] of bySubscription)
-    for (const load of loadsOf(made)) {
-      const gone = before(load.last.at, subscription);
-      if (gone.length > 0) offer(hitOf(gone, { level: "high", times, load, subscription }));
-    }
-  for (const last of rails) {
+  const chains = [...bySubscription].flatMap(([subscription, made]) => {
+    const followed = loadsOf(made).filter(({ last }) => before(last.at, subscription).length > 0);
+    return loadsByDay(made, followed).map((load) =>
+      hitOf(before(load.last.at, subscription), { level: "high", times, load, subscription }),
+    );
+  });
+  const alone = rails.flatMap((last) => {
     const subscription = text(last, "subscription");
     const gone = before(last.at, subscription);
     const isSpending = times !== undefined && times >= set("spendTimes");
     const isMany = distinct(gone.map((one) => text(one, "rail"))) >= set("kindsMin");
-    if (isSpending || isMany) offer(hitOf(gone, { level: isSpending ? "high" : "medium", times, subscription }));
-  }
-  return [...hits.values()].sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
+    return isSpending || isMany ? [hitOf(gone, { level: isSpending ? "high" : "medium", times, subscription })] : [];
+  });
+  return strongest([...chains, ...alone]);
 }
 
 type Made = { level: Level; times: number | undefined; load?: Load; subscription: string };

@@ -11,10 +11,11 @@ import {
   LOAD_LIMITS,
   loadEvents,
   loadFacts,
+  loadsByDay,
   loadsOf,
 } from "./decide-compute.ts";
 import { listIn, textIn } from "./decide-json.ts";
-import { byTime, DAY_MS, dayOf, HOUR_MS, text } from "./decide-window.ts";
+import { byTime, DAY_MS, fewer, HOUR_MS, text } from "./decide-window.ts";
 import { azure, DAYS, fleet, HOURS, made, partnerCenter, portfolio, REGIONS } from "./example.ts";
 
 const settings = [
@@ -54,31 +55,30 @@ function decide(_group: string, all: readonly Kept[], context: DetectorContext):
   if (orders.length === 0) return [];
   const set = reader(settings, context.settings);
   const bySubscription = Map.groupBy(creationsIn(all), (one) => text(one, "subscription"));
-  const hits = new Map<string, Hit>();
-  for (const [subscription, made] of [...bySubscription].sort(([a], [b]) => (a < b ? -1 : 1)))
-    for (const load of loadsOf(made, { ...LOAD_LIMITS, manyMin: set("createsMin") })) {
-      const since = load.last.at - set("windowHours") * HOUR_MS;
-      const order = orders.findLast(({ at }) => at <= load.last.at && at > since);
-      const age = ageOf(subscription, load.last.at, { context, youngDays: NEW_DAYS });
-      const name = `${subscription}|${dayOf(load.last.at)}`;
-      if (!order || (typeof age.days === "number" && !age.young) || hits.has(name)) continue;
-      hits.set(name, {
-        key: subscription,
-        level: "high",
-        at: load.last.at,
-        subscription: subscription === "-" ? undefined : subscription,
-        facts: {
-          actor: actorName(load.last),
-          orderedBy: actorName(order),
-          order: text(order, "operation"),
-          hours: Math.round((load.last.at - order.at) / HOUR_MS),
-          subscriptionAge: age.days,
-          ...loadFacts(load),
-        },
-        events: [order, ...loadEvents(load)].sort(byTime),
-      });
-    }
-  return [...hits.values()];
+  const hitsOf = ([subscription, made]: readonly [string, readonly Kept[]]): readonly Hit[] => {
+    const orderBefore = (at: number) =>
+      orders.findLast((one) => one.at <= at && one.at > at - set("windowHours") * HOUR_MS);
+    const age = (at: number) => ageOf(subscription, at, { context, youngDays: NEW_DAYS });
+    const isNew = (at: number) => age(at).young || typeof age(at).days !== "number";
+    const loads = loadsOf(made, { ...LOAD_LIMITS, manyMin: set("createsMin") });
+    const fitting = loads.filter(({ last }) => isNew(last.at) && orderBefore(last.at) !== undefined);
+    return loadsByDay(made, fitting).flatMap((load) => {
+      const order = orderBefore(load.last.at);
+      if (!order) return [];
+      const facts = {
+        actor: actorName(load.last),
+        orderedBy: actorName(order),
+        order: text(order, "operation"),
+        hours: Math.round((load.last.at - order.at) / HOUR_MS),
+        subscriptionAge: age(load.last.at).days,
+        ...loadFacts(load),
+      };
+      const events = fewer([order, ...loadEvents(load)].sort(byTime));
+      const named = subscription === "-" ? undefined : subscription;
+      return [{ key: subscription, level: "high", at: load.last.at, subscription: named, facts, events }];
+    });
+  };
+  return [...bySubscription].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(hitsOf);
 }
 
 const order = (minutes: number, name = "Azure plan") =>

@@ -2,9 +2,20 @@ import type { Detector, DetectorContext, Hit, Kept } from "../contract-detector.
 import type { KnownEvent } from "../contract-event.ts";
 import { actorFacts, actorName } from "./decide-actors.ts";
 import { reader, setting } from "./decide-card.ts";
-import { COMPUTE_OPS, computeFacts, creationsIn, customerOf, kept, loadFacts, loadsOf } from "./decide-compute.ts";
+import {
+  COMPUTE_OPS,
+  computeFacts,
+  creationsIn,
+  customerOf,
+  kept,
+  type Load,
+  loadEvents,
+  loadFacts,
+  loadsByDay,
+  loadsOf,
+} from "./decide-compute.ts";
 import { textIn } from "./decide-json.ts";
-import { DAY_MS, inSlice, listed, slide, text } from "./decide-window.ts";
+import { byTime, DAY_MS, fewer, listed, strongest, text } from "./decide-window.ts";
 import { azure, DAYS, made, partner, partnerCenter, portfolio, user } from "./example.ts";
 
 const settings = [
@@ -48,32 +59,31 @@ function decide(_group: string, all: readonly Kept[], context: DetectorContext):
     text(one, "kind") === "lock" && text(one, "by") !== "partner" && !portfolio?.ourTenants.has(text(one, "home"));
   if (!all.some(isLock)) return [];
   const windowMs = reader(settings, context.settings)("windowDays") * DAY_MS;
-  const loads = new Map(
-    loadsOf(creationsIn(all))
-      .toReversed()
-      .map((load) => [load.last.id, load]),
-  );
-  const stream = all.filter((one) => isLock(one) || loads.has(one.id));
-  return slide(stream, windowMs, {
-    judge: (last, window) => {
-      const locks = inSlice(window).filter(isLock);
-      const lock = locks.at(-1);
-      if (!lock) return undefined;
-      const load = loads.get(last.id);
-      const subscription = load ? text(load.last, "subscription") : "-";
-      return {
-        key: "",
-        level: load ? "critical" : "high",
-        subscription: subscription === "-" ? undefined : subscription,
-        facts: {
-          actor: actorName(lock),
-          what: listed(locks.map((one) => text(one, "what"))),
-          subscriptions: portfolio?.subscriptionSince.size || "unknown",
-          ...(load ? loadFacts(load) : { load: "none" }),
-        },
-      };
-    },
-  });
+  const locks = all.filter(isLock);
+  const hitOf = (at: number, load: Load | undefined): Hit => {
+    const gone = locks.filter((one) => one.at <= at && one.at > at - windowMs);
+    const subscription = load ? text(load.last, "subscription") : "-";
+    const lock = gone.at(-1);
+    return {
+      key: "",
+      level: load ? "critical" : "high",
+      at,
+      subscription: subscription === "-" ? undefined : subscription,
+      facts: {
+        actor: lock ? actorName(lock) : "?",
+        what: listed(gone.map((one) => text(one, "what"))),
+        subscriptions: portfolio?.subscriptionSince.size || "unknown",
+        ...(load ? loadFacts(load) : { load: "none" }),
+      },
+      events: fewer([...gone, ...(load ? loadEvents(load) : [])].sort(byTime)),
+    };
+  };
+  const made = creationsIn(all);
+  const followed = loadsOf(made).filter(({ last }) => locks.some(({ at }) => at <= last.at && at > last.at - windowMs));
+  return strongest([
+    ...locks.map(({ at }) => hitOf(at, undefined)),
+    ...loadsByDay(made, followed).map((load) => hitOf(load.last.at, load)),
+  ]);
 }
 
 const terminated = (minutes: number, more: object = {}) =>

@@ -8,12 +8,14 @@ import {
   creationsIn,
   customerOf,
   kept,
+  loadEvents,
   loadFacts,
+  loadsByDay,
   loadsOf,
   subscriptionOf,
 } from "./decide-compute.ts";
 import { dig, listIn, textIn } from "./decide-json.ts";
-import { DAY_MS, distinct, HOUR_MS, inSlice, listed, slide, text } from "./decide-window.ts";
+import { byTime, DAY_MS, fewer, HOUR_MS, inSlice, listed, slide, strongest, Tally, text } from "./decide-window.ts";
 import { azure, DAYS, HOURS, machine, made, portfolio, REGIONS } from "./example.ts";
 
 const settings = [
@@ -91,33 +93,43 @@ function decide(group: string, all: readonly Kept[], context: DetectorContext): 
   if (probes.length === 0) return [];
   const set = reader(settings, context.settings);
   const subscription = group.split("|")[1] ?? "-";
-  const loads = loadsOf(creationsIn(all)).filter(({ kind }) => kind === "large-size" || kind === "fleet");
-  const loadAt = new Map(loads.toReversed().map((load) => [load.last.id, load]));
-  const stream = all.filter((one) => isProbe(one) || loadAt.has(one.id));
-  return slide(stream, Math.max(LOAD_WITHIN_MS, set("windowHours") * HOUR_MS), {
-    judge: (last, window) => {
-      const asked = inSlice(window).filter(isProbe);
-      const recent = asked.filter(({ at }) => at > last.at - set("windowHours") * HOUR_MS);
-      const refusals = distinct(recent.filter(({ facts }) => facts["refused"] === true).map(({ id }) => id));
-      const age = ageOf(subscription, last.at, { context, youngDays: set("youngDays") });
-      const load = asked.length > 0 ? loadAt.get(last.id) : undefined;
-      const isProbing = distinct(regionsOf(recent)) >= set("regionsMin") || refusals >= set("refusalsMin");
-      if (!load && !isProbing && !(age.young && recent.length > 0)) return undefined;
-      return {
-        key: "",
-        level: load ? "critical" : "medium",
-        subscription: subscription === "-" ? undefined : subscription,
-        facts: {
-          actor: actorName(last),
-          requests: asked.length,
-          refusals,
-          regions: listed(regionsOf(asked)),
-          subscriptionAge: age.days,
-          ...(load ? loadFacts(load) : { load: "none" }),
-        },
-      };
+  const [regions, refused] = [new Tally(), new Tally()];
+  const count = (one: Kept, how: "add" | "remove") => {
+    for (const region of regionsOf([one])) regions[how](region);
+    if (one.facts["refused"] === true) refused[how](one.id);
+  };
+  const base = (last: Kept, asked: readonly Kept[]) => ({
+    key: "",
+    subscription: subscription === "-" ? undefined : subscription,
+    facts: {
+      actor: actorName(last),
+      requests: asked.length,
+      refusals: asked.filter(({ facts }) => facts["refused"] === true).length,
+      regions: listed(regionsOf(asked)),
+      subscriptionAge: ageOf(subscription, last.at, { context, youngDays: set("youngDays") }).days,
+      load: "none",
     },
   });
+  const probing = slide(probes, set("windowHours") * HOUR_MS, {
+    enter: (one) => count(one, "add"),
+    leave: (one) => count(one, "remove"),
+    judge: (last, window) => {
+      const isYoung = ageOf(subscription, last.at, { context, youngDays: set("youngDays") }).young;
+      const isMany = regions.distinct >= set("regionsMin") || refused.distinct >= set("refusalsMin");
+      if (!isYoung && !isMany) return undefined;
+      return { ...base(last, []), level: "medium", facts: () => base(last, inSlice(window)).facts };
+    },
+  });
+  const made = creationsIn(all);
+  const loads = loadsOf(made).filter(({ kind }) => kind === "large-size" || kind === "fleet");
+  const planned = loads.filter(({ last }) => probes.some(({ at }) => at <= last.at && at > last.at - LOAD_WITHIN_MS));
+  const chains = loadsByDay(made, planned).map((load): Hit => {
+    const asked = probes.filter(({ at }) => at <= load.last.at && at > load.last.at - LOAD_WITHIN_MS);
+    const { facts, ...rest } = base(load.last, asked);
+    const events = fewer([...asked, ...loadEvents(load)].sort(byTime));
+    return { ...rest, level: "critical", at: load.last.at, facts: { ...facts, ...loadFacts(load) }, events };
+  });
+  return strongest([...probing, ...chains]);
 }
 
 const ask = (minutes: number, region: string, more: object = {}) =>

@@ -22,8 +22,10 @@ export function settle(kept: readonly Kept[]): readonly Kept[] {
 }
 
 /** What a window comes to at its last event. */
-export type Verdict = Pick<Hit, "level" | "facts" | "subscription" | "customer"> & {
+export type Verdict = Pick<Hit, "level" | "subscription" | "customer"> & {
   readonly key: string;
+  /** As a function when they are worked out of the whole window: it is asked once a day, for the verdict that stays. */
+  readonly facts: Hit["facts"] | (() => Hit["facts"]);
   /** Which events of the window make it; all when absent. */
   readonly about?: ((one: Kept) => boolean) | undefined;
 };
@@ -76,7 +78,27 @@ export function walk(
 function asHit({ first, verdict, window }: Best): Hit {
   const { key, level, facts, subscription, customer, about } = verdict;
   const events = fewer(about ? inSlice(window).filter(about) : inSlice(window));
-  return { key, level, at: first, facts, events, subscription, customer };
+  return {
+    key,
+    level,
+    at: first,
+    facts: typeof facts === "function" ? facts() : facts,
+    events,
+    subscription,
+    customer,
+  };
+}
+
+/** Hits found in several ways: of those with one key on one UTC day the strongest stays (the earlier of equals), from when the first was true. */
+export function strongest(hits: readonly Hit[]): readonly Hit[] {
+  const best = new Map<string, Hit>();
+  for (const hit of [...hits].sort((a, b) => a.at - b.at)) {
+    const name = `${hit.key}\n${dayOf(hit.at)}`;
+    const known = best.get(name);
+    if (!known) best.set(name, hit);
+    else if (rank(hit.level) > rank(known.level)) best.set(name, { ...hit, at: known.at });
+  }
+  return [...best.values()];
 }
 
 /** The first and the last of many. */
