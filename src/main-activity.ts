@@ -1,4 +1,5 @@
 import { DETECTORS, SWEEPS } from "./activity/detectors/detectors.ts";
+import { PULL_FEEDS } from "./activity/intake/contract-pull.ts";
 import { createIntake } from "./activity/intake/slice.ts";
 import { createLab } from "./activity/lab/lab.ts";
 import { createRulesImport } from "./activity/rules-import/slice.ts";
@@ -8,6 +9,7 @@ import { logSourcesOf } from "./activity/shapes/decide-sources.ts";
 import { sigmaView } from "./activity/shapes/decide-view.ts";
 import { normalise } from "./activity/shapes/normalise.ts";
 import { lintFiles } from "./activity/sigma/lint.ts";
+import { recordReading } from "./activity/stream/store-feeds.ts";
 import { streamSlice } from "./activity/stream/slice.ts";
 import { createStream } from "./activity/stream/stream.ts";
 import { hitDays, hitsOf, hitTotals, tuningNow } from "./activity/watch/read.ts";
@@ -15,7 +17,7 @@ import { createWatch } from "./activity/watch/watch.ts";
 import type { CustomerId } from "./core/ids.ts";
 import type { Money } from "./core/money.ts";
 import * as customers from "./customers/service.ts";
-import { knownTenants, ownersOfEntitlements } from "./customers/store-risk.ts";
+import { customersWithSubscriptions, knownTenants, ownersOfEntitlements } from "./customers/store-risk.ts";
 import { exposuresOf } from "./exposure/service.ts";
 import type { Route } from "./http/contract.ts";
 import { portfolioFactsWith } from "./main-activity-facts.ts";
@@ -44,6 +46,13 @@ export function wireActivity(parts: SliceParts, { desk, notices, responseDeps }:
     customersByTenant,
     customersBySubscription: ownersOfEntitlements,
     csv: (delimiter) => csvReader(delimiter),
+    askTenant: parts.microsoft.askTenant,
+    // The demo's logs are invented: all of them are read unless somebody chose otherwise.
+    pullFeeds: async (tx) => (await access.settings(tx))["activity.pullFeeds"] ?? (parts.isDemo ? PULL_FEEDS : []),
+    pullTargets: customersWithSubscriptions,
+    recordReading,
+    customerNames,
+    log: (level, what, facts) => log[level](facts, what),
   });
   const fieldNames = FIELDS.map(({ name }) => name);
   const rulesImport = createRulesImport({ ...common, view: sigmaView, logSourcesOf, fieldNames });
@@ -60,8 +69,7 @@ export function wireActivity(parts: SliceParts, { desk, notices, responseDeps }:
     logSourcesOf,
     customerOf: async (tx, event) => ownerOf(tx, event),
     portfolio: (tx, ids) => portfolioFacts(tx, ids, clock.now()),
-    customerNames: async (tx, ids) =>
-      new Map([...(await customers.customersByIds(tx, ids))].map(([id, { name }]) => [id, name])),
+    customerNames,
     exposureOf: knownExposures,
     tuning: (tx) => tuningNow(tx, clock.now()),
     hitTotals,
@@ -109,6 +117,9 @@ export function wireActivity(parts: SliceParts, { desk, notices, responseDeps }:
   };
 }
 export type WiredActivity = ReturnType<typeof wireActivity>;
+
+const customerNames = async (tx: Tx, ids: readonly CustomerId[]): Promise<ReadonlyMap<CustomerId, string>> =>
+  new Map([...(await customers.customersByIds(tx, ids))].map(([id, { name }]) => [id, name]));
 
 /** A customer's id is its tenant's. */
 async function customersByTenant(tx: Tx, tenants: readonly string[]): Promise<ReadonlyMap<string, CustomerId>> {

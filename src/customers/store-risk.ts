@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { CustomerId, EntitlementId } from "../core/ids.ts";
 import type { Tx } from "../store/contract.ts";
+import { LEDGER_ONLY } from "./contract.ts";
 
 /** What is known of a customer's age and home. */
 export type CustomerAge = {
@@ -64,4 +65,15 @@ export async function knownTenants(tx: Tx, tenants: readonly string[]): Promise<
 export async function resellerTenants(tx: Tx): Promise<readonly string[]> {
   const { rows } = await sql<{ id: string }>`select id from reseller where gone_at is null`.execute(tx);
   return rows.map((row) => row.id);
+}
+
+/** Customers that are ours now, with their Azure subscriptions: whose logs can be asked for. */
+export async function customersWithSubscriptions(
+  tx: Tx,
+): Promise<readonly { readonly customer: CustomerId; readonly subscriptions: readonly string[] }[]> {
+  const { rows } = await sql<{ customer: CustomerId; subscriptions: readonly string[] }>`
+    select c.id as customer, coalesce(array_agg(e.id order by e.id) filter (where e.id is not null), '{}') as subscriptions
+    from customer c left join azure_entitlement e on e.customer_id = c.id and e.gone_at is null
+    where c.detached_at is null and c.relationship <> ${LEDGER_ONLY} group by c.id order by c.id`.execute(tx);
+  return rows;
 }

@@ -195,6 +195,10 @@ export type Simulator = {
   /** How many calls have changed something there so far. */
   effects(): Promise<number>;
   settings(change: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Makes something happen at a customer: a story of the simulator. */
+  event(kind: string, facts: Readonly<Record<string, unknown>>): Promise<void>;
+  /** From now on the logs of customers are sent to this address, as an Event Hub with a forwarder would. */
+  push(url: string, key: string): Promise<void>;
 };
 
 export function simulatorOf({ dataFolder }: Pick<RunningDesk, "dataFolder">): Simulator {
@@ -212,5 +216,7 @@ export function simulatorOf({ dataFolder }: Pick<RunningDesk, "dataFolder">): Si
     state: (customer) => ask(`/sim/state?customer=${customer}`),
     effects: async () => (await ask<{ requests: readonly unknown[] }>("/sim/requests?effect=true")).requests.length,
     settings: async (change) => void (await ask("/sim/settings", change)),
+    event: async (kind, facts) => void (await ask(`/sim/events/${kind}`, facts)),
+    push: async (url, key) => void (await ask("/sim/push", { url, key })),
   };
 }
