@@ -14,6 +14,7 @@ import {
   pushQuery,
 } from "./contract.ts";
 import type { IntakeDeps } from "./deps.ts";
+import { packingOf } from "./packing.ts";
 import { takeBatch } from "./service-push.ts";
 import { loadBatches } from "./store.ts";
 import { unpack } from "./unpack.ts";
@@ -128,7 +129,3 @@ const SENDER_CHARS_MAX = 120;
 
 const intakeOf = ({ id }: Person, fileName: string | undefined): string =>
   (fileName === undefined ? `push:${id}` : `file:${fileName}`).slice(0, SENDER_CHARS_MAX);
-
-/** How a file is packed, by its name. */
-export const packingOf = (name: string | undefined): string | undefined =>
-  ({ gz: "gzip", zst: "zstd", zstd: "zstd", br: "br" })[/\.(gz|zstd?|br)$/i.exec(name ?? "")?.[1]?.toLowerCase() ?? ""];
