@@ -85,7 +85,7 @@ export function alertV2(of: Rec): Draft {
       .map((one) => armIdOf(at(one, "resourceId"))?.subscription)
       .find((id) => id !== undefined),
     title: text(of["title"]),
-    kind: (told(of["alertType"]) ?? told(of["detectorId"]) === undefined) ? text(of["title"]) : text(of["title"]),
+    kind: text(of["title"]),
     category: text(of["category"]),
     severity: lower(of["severity"]),
     status: lower(of["status"]),
