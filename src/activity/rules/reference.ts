@@ -4,6 +4,7 @@ import type { ActivityShape } from "../contract-event.ts";
 import type { RuleExample } from "../contract-hit.ts";
 import { normalise } from "../shapes/normalise.ts";
 import { DETECTORS, SWEEPS } from "../detectors/detectors.ts";
+import { FORMS, inForm } from "./forms.ts";
 import { ownRules } from "./own-rules.ts";
 
 const ABUSE_WORDS: Readonly<Record<Abuse, string>> = {
@@ -68,10 +69,13 @@ function entries(): readonly Entry[] {
   return [...rules, ...detectors, ...sweeps].sort((a, b) => (a.card.title < b.card.title ? -1 : 1));
 }
 
+/** The shapes of the examples, and the other forms in which a test says them again. */
 const shapesOf = (examples: readonly RuleExample[]): readonly ActivityShape[] => [
   ...new Set(
     examples.flatMap(({ events }) =>
-      events.flatMap((raw) => normalise(raw as Json, { receivedAt: RECEIVED }).map(({ shape }) => shape)),
+      [events, ...FORMS.flatMap((form) => inForm(events, form) ?? [])].flatMap((records) =>
+        [records].flat().flatMap((raw) => normalise(raw as Json, { receivedAt: RECEIVED }).map(({ shape }) => shape)),
+      ),
     ),
   ),
 ];

@@ -8,7 +8,8 @@ import { DETECTORS, SWEEPS } from "../detectors/detectors.ts";
 import { lintFiles } from "../sigma/lint.ts";
 import { UNKNOWN_RUNBOOK } from "./decide-notes.ts";
 import { ownRules, readRules } from "./own-rules.ts";
-import { Bench } from "./testing.ts";
+import { FORMS, inForm } from "./forms.ts";
+import { Bench, knownEvents } from "./testing.ts";
 
 const { documents, cards, notes, texts } = ownRules();
 const RUNBOOKS = join(import.meta.dirname, "../../../docs/guide/runbooks");
@@ -24,6 +25,24 @@ for (const card of cards)
       );
     for (const { name, hits, events } of examples) assert.equal(bench.hits(events).has(card.id), hits, name);
   });
+
+test("the same happening in every form in which it is handed over comes to the same", () => {
+  let said = 0;
+  for (const card of cards)
+    for (const { name, hits, events } of notes.get(card.id)?.examples ?? [])
+      for (const form of FORMS) {
+        const records = inForm(events, form);
+        if (records === undefined) continue;
+        said++;
+        const about = `${card.title}: ${name}, as ${form.name}`;
+        assert.ok(
+          knownEvents(records).some(({ shape }) => shape === form.name),
+          about,
+        );
+        assert.equal(bench.hits(records).has(card.id), hits, about);
+      }
+  assert.ok(said > 500, `${said} streams`);
+});
 
 test("the same events in any order and repeated come to the same rules", () => {
   const streams = cards.flatMap(({ id }) => (notes.get(id)?.examples ?? []).map(({ events }) => events));
