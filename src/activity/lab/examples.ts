@@ -8,7 +8,7 @@ import type { ExamplesWire } from "./contract-wire.ts";
 import { readRule } from "./decide-text.ts";
 import type { LabDeps } from "./deps.ts";
 import { settingsOf } from "./explain-detector.ts";
-import { runExamples } from "./try.ts";
+import { inTime, runExamples } from "./try.ts";
 
 type Row = ExamplesWire["rows"][number];
 
@@ -40,7 +40,7 @@ export function examplesOf(
       });
       return rowOf(name, {
         wanted,
-        got: strongest(evaluator.take(events).hits.map(({ level }) => level)),
+        got: strongest(evaluator.take(inTime(events)).hits.map(({ level }) => level)),
         events: events.length,
       });
     });

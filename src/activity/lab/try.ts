@@ -18,7 +18,8 @@ import { pastedEvents } from "./records.ts";
 /** Longest that a try may look, and matches it shows. */
 export const TRY_MS_MAX = 3_000;
 const MATCHES_MAX = 100;
-const TIME_LOOKED_AT_EVERY = 256;
+/** Events judged between looks at the clock. */
+const CHUNK = 200;
 
 type Ask = { readonly ask: z.output<typeof tryBody>; readonly now: Temporal.Instant; readonly msMax?: number };
 type Found = Pick<TryWire, "seen" | "cut" | "hits" | "matches" | "from" | "until">;
@@ -50,7 +51,7 @@ export async function tryText(tx: Tx, deps: LabDeps, { ask, now, msMax = TRY_MS_
   }
   if ("json" in ask.events) {
     const pasted = await pastedEvents(tx, deps, { json: ask.events.json, now });
-    const found = await runOver(deps, { rule, pieces: [pasted.events], limit: pasted.events.length, isOver });
+    const found = await runOver(deps, { rule, pieces: [inTime(pasted.events)], limit: pasted.events.length, isOver });
     return { ...said, ...found, cut: pasted.isCut ? "events" : found.cut, unread: pasted.unread, ms: ms() };
   }
   const { hours, sources, customer, limit } = ask.events;
@@ -81,15 +82,24 @@ async function runOver(deps: LabDeps, { rule, pieces, limit, isOver }: Running):
   let cut: TryWire["cut"] = "none";
   let [first, last]: (KnownEvent | undefined)[] = [];
   for await (const piece of pieces) {
-    for (const event of piece) {
-      if (seen >= limit) cut = "events";
-      else if (seen % TIME_LOOKED_AT_EVERY === 0 && isOver()) cut = "time";
+    for (let at = 0; at < piece.length && cut === "none"; at += CHUNK) {
+      if (isOver()) cut = "time";
       if (cut !== "none") break;
-      seen++;
-      first ??= event;
-      last = event;
-      const { hits: found, retracted } = evaluator.take([event]);
-      for (const hit of found) hits.set(nameOf(hit), { hit, event });
+      const chunk = piece.slice(at, at + Math.min(CHUNK, limit - seen));
+      if (chunk.length === 0) {
+        cut = "events";
+        break;
+      }
+      seen += chunk.length;
+      first ??= chunk[0];
+      last = chunk.at(-1);
+      const byRef = new Map(chunk.map((event) => [eventRefText(event), event]));
+      const { hits: found, retracted } = evaluator.take(chunk);
+      for (const hit of found) {
+        const event =
+          hit.events.map((ref) => byRef.get(eventRefText(ref))).findLast((one) => one !== undefined) ?? last;
+        if (event !== undefined) hits.set(nameOf(hit), { hit, event });
+      }
       for (const gone of retracted) hits.delete(nameOf(gone));
     }
     if (cut !== "none") break;
@@ -134,6 +144,10 @@ function testsHeld(node: Explained): { field: string; wanted: string; found: str
   return [{ field, wanted, found: found.slice(0, 5) }];
 }
 
+/** In the order of event time, as stored history is read. */
+export const inTime = (events: readonly KnownEvent[]): readonly KnownEvent[] =>
+  events.toSorted((a, b) => Temporal.Instant.compare(a.at, b.at));
+
 /** Runs the examples that a rule brings: each alone, from nothing. */
 export function runExamples(
   deps: Pick<LabDeps, "normalise" | "view" | "logSourcesOf">,
@@ -147,9 +161,9 @@ export function runExamples(
         .normalise(raw as Parameters<LabDeps["normalise"]>[0], { receivedAt: now })
         .map((event) => ({ ...event, customer: EXAMPLE_CUSTOMER })),
     );
-    const repeated = new Map(known.map((event) => [eventRefText(event), event]));
+    const once = new Map(known.map((event) => [eventRefText(event), event]));
     const live = new Set<string>();
-    const { hits, retracted } = evaluator.take([...repeated.values()]);
+    const { hits, retracted } = evaluator.take(inTime([...once.values()]));
     for (const hit of hits) live.add(nameOf(hit));
     for (const gone of retracted) live.delete(nameOf(gone));
     return { name, wanted, got: live.size > 0 };

@@ -31,6 +31,7 @@ export function RulesPage() {
   const can = useMay();
   const mayEdit = can("activity.rules");
   const read = useRead<RulesWire>(["activity", "rules"], "/api/activity/rules");
+  const { kind } = useSearch({ from: "/desk/activity/rules" });
   const add = () => go("/activity/rules/new");
   return (
     <Page
@@ -41,8 +42,8 @@ export function RulesPage() {
       actions={mayEdit && <Button onClick={add}>{t("rules.new")}</Button>}
     >
       <div className="stk">
+        {read.data !== undefined && read.data.rows.length > 0 && <MatrixPanel rows={read.data.rows} chosen={kind} />}
         <Table read={read} />
-        {read.data !== undefined && read.data.rows.length > 0 && <MatrixPanel rows={read.data.rows} />}
       </div>
     </Page>
   );
