@@ -40,8 +40,22 @@ export async function saveUndated(tx: Tx, rows: readonly PreparedRow[]): Promise
     select * from unnest(${rows.map(({ key }) => key)}::uuid[], ${rows.map(({ day }) => day)}::date[])`.execute(tx);
 }
 
-/** Adds rows that are known to be new. */
+/** Some of the rows were kept before: the transaction is lost, and has to ask before it adds. */
+export class KeptBefore extends Error {}
+/** PostgreSQL: a key is there already. */
+const KEY_TAKEN = "23505";
+
+/** Adds rows; throws `KeptBefore` when one of them is known. */
 export async function copyRows(copyInto: CopyInto, rows: readonly PreparedRow[]): Promise<void> {
+  try {
+    await copyPieces(copyInto, rows);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === KEY_TAKEN) throw new KeptBefore();
+    throw error;
+  }
+}
+
+async function copyPieces(copyInto: CopyInto, rows: readonly PreparedRow[]): Promise<void> {
   const target = { table: "activity_event", columns: EVENT_COLUMNS };
   let piece: string[] = [];
   let characters = 0;
@@ -65,9 +79,8 @@ export async function saveAppend(
   // Under the lock nobody else draws positions, so the rows of this append are the last ones drawn, without a gap.
   const { rows } = await sql<{ last: bigint }>`insert into activity_append (first, last, fresh, days, received_at)
     select last_value - ${append.fresh}::bigint + 1, last_value, ${append.fresh}, ${append.days}::date[], ${append.now}
-    from activity_position returning last`.execute(tx);
+    from activity_position returning last, pg_notify(${APPENDED_CHANNEL}, last::text)`.execute(tx);
   const last = rows[0]?.last;
   if (last === undefined) throw new Error("invariant broken: an append has no last position");
-  await sql`select pg_notify(${APPENDED_CHANNEL}, ${last.toString()})`.execute(tx);
   return last;
 }

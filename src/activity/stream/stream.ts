@@ -3,7 +3,7 @@ import type { Store, Tx } from "../../store/contract.ts";
 import type { Appended, EventRange, EventRef, EventStream, NewRecord, StoredEvent } from "../contract-stream.ts";
 import { type Normalise, storedEvent } from "./read-row.ts";
 import { intakeStamp, type PreparedRow, prepareRow } from "./row.ts";
-import { copyRows, knownKeys, lockStream, saveAppend, saveUndated, undatedDays } from "./store-append.ts";
+import { copyRows, KeptBefore, knownKeys, lockStream, saveAppend, saveUndated, undatedDays } from "./store-append.ts";
 import { daysKept, makeDays } from "./store-days.ts";
 import { lastPosition, rowsAfter, rowsByRef, rowsOfDay, type ScanPlace } from "./store-read.ts";
 
@@ -47,6 +47,7 @@ export type PostgresStream = EventStream & {
 export function createStream(deps: StreamDeps): PostgresStream {
   const { store, normalise } = deps;
   const known = new Set<string>();
+  const repeating = createMemory();
   const gate = createGate(APPENDS_AT_ONCE);
   const read = (rows: Parameters<typeof storedEvent>[0][]): readonly StoredEvent[] =>
     rows.map((row) => storedEvent(row, normalise));
@@ -58,9 +59,18 @@ export function createStream(deps: StreamDeps): PostgresStream {
     const repeatedInside = records.length - rows.length;
     for (let tries = 1; ; tries++) {
       try {
-        return await deps.bulk((tx, copyInto) => write({ tx, copyInto, known }, { rows, repeatedInside, by }));
+        const asks = repeating.has(by.intake);
+        const done = await deps.bulk((tx, copyInto) =>
+          write({ tx, copyInto, known, asks }, { rows, repeatedInside, by }),
+        );
+        repeating.set(by.intake, done.repeated > repeatedInside);
+        return done;
       } catch (error) {
         if (tries >= TRIES_MAX) throw error;
+        if (error instanceof KeptBefore) {
+          repeating.set(by.intake, true);
+          continue;
+        }
         if (error instanceof DaysMissing) await makeDays(store, error.days);
         else if (isNoPartition(error)) known.clear();
         else throw error;
@@ -80,6 +90,24 @@ export function createStream(deps: StreamDeps): PostgresStream {
   };
 }
 
+/** Intakes remembered. */
+const INTAKES_MAX = 1_000;
+
+/**
+ * Which intakes sent records again lately: these are asked for their known keys before anything is added. The others are added straight away,
+ * and the database's own key says when one was known after all.
+ */
+function createMemory(): { has(intake: string): boolean; set(intake: string, isRepeating: boolean): void } {
+  const told = new Map<string, boolean>();
+  return {
+    has: (intake) => told.get(intake) ?? true,
+    set: (intake, isRepeating) => {
+      if (told.size >= INTAKES_MAX) told.clear();
+      told.set(intake, isRepeating);
+    },
+  };
+}
+
 /** Rows of an append, each key once. */
 function prepare(records: readonly NewRecord[], by: By): readonly PreparedRow[] {
   const stamp = intakeStamp(by.now);
@@ -93,8 +121,17 @@ function prepare(records: readonly NewRecord[], by: By): readonly PreparedRow[] 
   return [...rows.values()];
 }
 
+type Writing = {
+  readonly tx: Tx;
+  readonly copyInto: CopyInto;
+  /** Days that have a table. */
+  readonly known: ReadonlySet<string>;
+  /** Whether to ask for known keys before adding. */
+  readonly asks: boolean;
+};
+
 async function write(
-  at: { readonly tx: Tx; readonly copyInto: CopyInto; readonly known: ReadonlySet<string> },
+  at: Writing,
   batch: { readonly rows: readonly PreparedRow[]; readonly repeatedInside: number; readonly by: By },
 ): Promise<Appended> {
   const { tx, copyInto, known } = at;
@@ -105,7 +142,8 @@ async function write(
   const missing = [...byDay.keys()].filter((day) => !known.has(day));
   if (missing.length > 0) throw new DaysMissing(missing);
   const repeated = new Set<PreparedRow>();
-  for (const [day, ofDay] of byDay) {
+  const isUndatedKnown = newlyUndated.length < rows.filter(({ isUndated }) => isUndated).length;
+  for (const [day, ofDay] of at.asks || isUndatedKnown ? byDay : []) {
     const found = await knownKeys(
       tx,
       day,
