@@ -33,6 +33,11 @@ const HOUR_MS = 3_600_000;
 const SEND_OPS = new Set(["send", "sendas", "sendonbehalf"]);
 /** What becomes of a message, in rows of EmailEvents. */
 const TRACE_OPS = new Set(["delivered", "blocked", "junked", "replaced"]);
+/**
+ * A row of Exchange's message trace. Those of incoming messages name the address of the server they came from; those of messages that the
+ * customer sends do not. Source: learn.microsoft.com/powershell/module/exchange/get-messagetrace, FromIP.
+ */
+const ROW_OP = "message trace";
 const RULE_OPS = new Set(["new-inboxrule", "set-inboxrule", "updateinboxrules"]);
 
 function keep(event: KnownEvent) {
@@ -41,11 +46,17 @@ function keep(event: KnownEvent) {
   return facts && mailbox ? [{ group: `${customerOf(event)}|${mailbox}`, kept: kept(event, facts) }] : [];
 }
 function mailFacts(event: KnownEvent): Kept["facts"] | undefined {
-  if (SEND_OPS.has(event.operation)) return { kind: "send", domains: recipients(event) };
-  if (TRACE_OPS.has(event.operation))
-    return isOutbound(event) ? { kind: "send", domains: recipients(event) } : undefined;
-  return RULE_OPS.has(event.operation) && hides(event) ? { kind: "hide" } : undefined;
+  const { operation } = event;
+  if (RULE_OPS.has(operation)) return hides(event) ? { kind: "hide" } : undefined;
+  const isSent =
+    SEND_OPS.has(operation) ||
+    (TRACE_OPS.has(operation) && isOutbound(event)) ||
+    (operation === ROW_OP && event.ip === undefined);
+  return isSent ? { kind: "send", message: messageOf(event), domains: recipients(event) } : undefined;
 }
+/** Traces have a row for each recipient of one message. */
+const messageOf = (event: KnownEvent): string =>
+  event.operation === ROW_OP ? (event.resource?.id ?? event.id) : (textIn(row(event), "NetworkMessageId") ?? event.id);
 const row = (event: KnownEvent) => dig(event.raw, "properties") ?? event.raw;
 const isOutbound = (event: KnownEvent): boolean =>
   event.category === "EmailEvents" && textIn(row(event), "EmailDirection")?.toLowerCase() !== "inbound";
@@ -54,6 +65,7 @@ const isOutbound = (event: KnownEvent): boolean =>
 function recipients(event: KnownEvent): string {
   const told = [
     textIn(row(event), "RecipientEmailAddress"),
+    event.operation === ROW_OP ? event.target?.id : undefined,
     ...listIn(event.raw, "Item", "Recipients").map((one) => (typeof one === "string" ? one : textIn(one, "Address"))),
   ];
   return [...new Set(told.flatMap((one) => (one ? (domainOfUser(one) ?? []) : [])))].join(" ");
@@ -68,26 +80,31 @@ function decide(group: string, all: readonly Kept[], context: DetectorContext): 
   const set = reader(settings, context.settings);
   const sends = all.filter((one) => text(one, "kind") === "send");
   const rules = all.filter((one) => text(one, "kind") === "hide");
-  const domains = new Tally();
+  const [domains, messages] = [new Tally(), new Tally()];
+  const firsts = new Set(new Map(sends.toReversed().map((one) => [text(one, "message"), one])).values());
   const usual = new Map<number, number | undefined>();
   const usualHour = (at: number): number | undefined => {
     const day = Math.floor(at / DAY_MS);
     if (!usual.has(day))
       usual.set(
         day,
-        usualPerDay(sends, { at, daysMin: BASELINE_DAYS_MIN, daysMax: set("baselineDays"), amountOf: () => 1 }),
+        usualPerDay(sends, {
+          at,
+          daysMin: BASELINE_DAYS_MIN,
+          daysMax: set("baselineDays"),
+          amountOf: (one) => (firsts.has(one) ? 1 : 0),
+        }),
       );
     const perDay = usual.get(day);
     return perDay === undefined ? undefined : perDay / WRITING_HOURS;
   };
   const domainsOf = (one: Kept) => text(one, "domains").split(" ").filter(Boolean);
   return slide(sends, HOUR_MS, {
-    enter: (one) => domainsOf(one).forEach((domain) => domains.add(domain)),
-    leave: (one) => domainsOf(one).forEach((domain) => domains.remove(domain)),
-    judge: (last, { from, to }) => {
-      const messages = to - from + 1;
+    enter: (one) => (messages.add(text(one, "message")), domainsOf(one).forEach((domain) => domains.add(domain))),
+    leave: (one) => (messages.remove(text(one, "message")), domainsOf(one).forEach((domain) => domains.remove(domain))),
+    judge: (last) => {
       const hour = usualHour(last.at);
-      const isMany = messages > Math.max(set("messagesMin"), (hour ?? 0) * set("usualTimes"));
+      const isMany = messages.distinct > Math.max(set("messagesMin"), (hour ?? 0) * set("usualTimes"));
       if (!isMany && domains.distinct <= set("domainsMin")) return undefined;
       const hidden = rules.some(({ at }) => at <= last.at && at > last.at - DAY_MS);
       return {
@@ -95,7 +112,7 @@ function decide(group: string, all: readonly Kept[], context: DetectorContext): 
         level: hidden ? "critical" : "high",
         facts: {
           mailbox: group.slice(group.indexOf("|") + 1),
-          messages,
+          messages: messages.distinct,
           recipientDomains: domains.distinct === 0 ? "unknown" : domains.distinct,
           usualPerHour: hour === undefined ? "unknown" : Math.round(hour * 10) / 10,
           hidingRule: hidden ? "yes" : "no",
@@ -122,6 +139,15 @@ const traced = (count: number) =>
     }),
   );
 
+const traceRow = (n: number, message: number, more: object = {}) =>
+  mail(n / 10, {
+    operation: ROW_OP,
+    id: `row:${n}`,
+    resource: { id: `message-${message}`, type: "message" },
+    target: { id: `info@firm-${n % 9}.example`, type: "user" },
+    ...more,
+  });
+
 export const massMail: Detector = {
   id: "mass-mail",
   title: "A mailbox sends far more than it ever does",
@@ -139,7 +165,7 @@ export const massMail: Detector = {
   covers: "R12",
   contain: "none",
   settings,
-  wants: [...SEND_OPS, ...TRACE_OPS, ...RULE_OPS],
+  wants: [...SEND_OPS, ...TRACE_OPS, ROW_OP, ...RULE_OPS],
   spanMs: 16 * DAY_MS,
   keep,
   decide,
@@ -151,6 +177,19 @@ export const massMail: Detector = {
       events: [rule(0), ...sends(22 * HOURS, 201)],
     },
     { name: "101 domains in half an hour", hits: "high", events: traced(101) },
+    {
+      name: "201 messages that a trace tells, to two each",
+      hits: "high",
+      events: Array.from({ length: 402 }, (_, n) => traceRow(n, n >> 1)),
+    },
+    {
+      name: "one message to 402 people, and 402 that come in",
+      hits: undefined,
+      events: [
+        ...Array.from({ length: 402 }, (_, n) => traceRow(n, 1)),
+        ...Array.from({ length: 402 }, (_, n) => traceRow(1000 + n, n, { ip: "203.0.113.5" })),
+      ],
+    },
     { name: "200 messages in an hour", hits: undefined, events: sends(0, 200) },
     { name: "100 domains", hits: undefined, events: traced(100) },
     {
