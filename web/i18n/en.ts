@@ -2,6 +2,9 @@ import { rulesWords } from "../activity/rules/words.ts";
 import { workshopWords } from "../activity/rules/words-workshop.ts";
 import { activitySearchWords } from "../activity/search/words.ts";
 import { activityCoverageWords } from "../activity/coverage/words.ts";
+import { activityIntakeWords } from "../activity/intake/words.ts";
+import { suppressionWords } from "../activity/suppressions/words.ts";
+import { activityFindingWords } from "../activity/words-findings.ts";
 import { activityWords } from "../activity/words.ts";
 import { accessWords } from "../access/words.ts";
 import { auditEventWords } from "../audit/words-events.ts";
@@ -34,10 +37,13 @@ export const en = {
   ...auditEventWords.en,
   ...accessWords.en,
   ...activityWords.en,
+  ...activityFindingWords.en,
+  ...suppressionWords.en,
   ...rulesWords.en,
   ...workshopWords.en,
   ...activitySearchWords.en,
   ...activityCoverageWords.en,
+  ...activityIntakeWords.en,
   ...auditWords.en,
   ...casesWords.en,
   ...collectionsWords.en,

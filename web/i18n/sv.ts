@@ -2,6 +2,9 @@ import { rulesWords } from "../activity/rules/words.ts";
 import { workshopWords } from "../activity/rules/words-workshop.ts";
 import { activitySearchWords } from "../activity/search/words.ts";
 import { activityCoverageWords } from "../activity/coverage/words.ts";
+import { activityIntakeWords } from "../activity/intake/words.ts";
+import { suppressionWords } from "../activity/suppressions/words.ts";
+import { activityFindingWords } from "../activity/words-findings.ts";
 import { activityWords } from "../activity/words.ts";
 import { accessWords } from "../access/words.ts";
 import { auditEventWords } from "../audit/words-events.ts";
@@ -36,10 +39,13 @@ export const sv: Readonly<Record<Key, Word>> = {
   ...auditEventWords.sv,
   ...accessWords.sv,
   ...activityWords.sv,
+  ...activityFindingWords.sv,
+  ...suppressionWords.sv,
   ...rulesWords.sv,
   ...workshopWords.sv,
   ...activitySearchWords.sv,
   ...activityCoverageWords.sv,
+  ...activityIntakeWords.sv,
   ...auditWords.sv,
   ...casesWords.sv,
   ...collectionsWords.sv,

@@ -1,5 +1,6 @@
+import { Button } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import {
   type CoverageRow,
   type CoverageSummary,
@@ -16,6 +17,8 @@ import { EmptyState, Loaded } from "../../kit/States.tsx";
 import { useList, useRead } from "../../query.ts";
 import type { PageSearch } from "../../routes.tsx";
 import { Page } from "../../shell/Page.tsx";
+import { ConnectDialog } from "../intake/ConnectPanel.tsx";
+import { ImportDialog } from "../intake/ImportDialog.tsx";
 import { ActivityTabs } from "../Tabs.tsx";
 import { FeedLine } from "./FeedLine.tsx";
 import { KeepingPanel } from "./KeepingPanel.tsx";
@@ -206,8 +209,24 @@ function Ownerless({ summary }: { readonly summary: Summary }) {
 
 function HowPanel() {
   const t = useT();
+  const [opened, setOpened] = useState<"import" | "connect" | undefined>();
+  const close = () => setOpened(undefined);
   return (
-    <Panel title={t("activity.coverage.how")}>
+    <Panel
+      title={t("activity.coverage.how")}
+      aside={
+        <>
+          <Button size="xs" variant="default" onClick={() => setOpened("import")}>
+            {t("activity.intake.import")}
+          </Button>
+          <Button size="xs" variant="default" onClick={() => setOpened("connect")}>
+            {t("activity.intake.connect")}
+          </Button>
+        </>
+      }
+    >
+      {opened === "import" && <ImportDialog onClose={close} />}
+      {opened === "connect" && <ConnectDialog onClose={close} />}
       <ul className="sec coverage-how small">
         <li>{t("activity.coverage.how.push", { path: "POST /api/activity/events" })}</li>
         <li>{t("activity.coverage.how.pull")}</li>
