@@ -78,15 +78,15 @@ export function compileItem(key: string, values: readonly Scalar[], placeholders
 /** Whether a regular expression runs in time that grows with the text alone; undefined for what is none. */
 export function isLinear(text: string): boolean | undefined {
   const source = text.replace(/^\(\?[ims]+\)/, "");
+  if (isGood(() => RE2JS.compile(source))) return true;
+  return isGood(() => new RegExp(source)) ? false : undefined;
+}
+function isGood(compile: () => unknown): boolean {
   try {
-    RE2JS.compile(source);
+    compile();
     return true;
   } catch {
-    try {
-      return new RegExp(source) && false;
-    } catch {
-      return undefined;
-    }
+    return false;
   }
 }
 

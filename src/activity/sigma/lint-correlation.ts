@@ -1,7 +1,7 @@
 import { isMap } from "yaml";
 import { within } from "./decide-window.ts";
 import type { Operator } from "./contract.ts";
-import type { Linting } from "./lint.ts";
+import type { Linting } from "./lint-tell.ts";
 import { memberOf, membersOf, textOf, textsOf } from "./yaml.ts";
 
 const LONG_DAYS = 30;

@@ -2,7 +2,7 @@ import { isMap, isScalar, isSeq } from "yaml";
 import type { LogSource } from "./contract.ts";
 import { isFault, namesOf, parseCondition, type ConditionNode } from "./decide-condition.ts";
 import { lintItem, type LintItem } from "./lint-item.ts";
-import { type Linting, nearest } from "./lint.ts";
+import { type Linting, nearest } from "./lint-tell.ts";
 import { itemsOf, memberOf, membersOf, resolved, textOf, textsOf } from "./yaml.ts";
 
 const NOT_SELECTIONS = ["condition", "timeframe", "rules"];
@@ -31,7 +31,7 @@ export function lintDetection(linting: Linting): void {
         message: `the condition does not ask for ${key}`,
         fix: "name it in the condition or leave it out",
       });
-  lintCondition(parsed, { names, node: condition, isFilter: filter !== undefined }, linting);
+  lintCondition(parsed, { node: condition, isFilter: filter !== undefined }, linting);
 }
 
 const usedOf = (node: ConditionNode, names: readonly string[]): readonly string[] => {
@@ -48,9 +48,9 @@ const usedOf = (node: ConditionNode, names: readonly string[]): readonly string[
   }
 };
 
-type At = { readonly names: readonly string[]; readonly node: unknown; readonly isFilter: boolean };
+type At = { readonly node: unknown; readonly isFilter: boolean };
 
-function lintCondition(parsed: readonly ConditionNode[], { names, node, isFilter }: At, { tell }: Linting): void {
+function lintCondition(parsed: readonly ConditionNode[], { node, isFilter }: At, { tell }: Linting): void {
   if (isFilter && !parsed.some(hasNot))
     tell(node, {
       severity: "warning",

@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq } from "yaml";
 import { RULE_KEYS } from "./load.ts";
-import { type Linting, nearest } from "./lint.ts";
+import { type Linting, nearest } from "./lint-tell.ts";
 import { itemsOf, memberOf, membersOf, textOf } from "./yaml.ts";
 
 const STATUSES = ["stable", "test", "experimental", "deprecated", "unsupported"];

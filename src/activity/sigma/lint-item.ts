@@ -1,5 +1,5 @@
 import { BACKTRACKING_INPUT_MAX, isLinear } from "./decide-modifiers.ts";
-import type { Linting } from "./lint.ts";
+import type { Linting } from "./lint-tell.ts";
 
 /** One `field|modifiers: values` of a selection. */
 export type LintItem = {

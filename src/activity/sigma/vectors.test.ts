@@ -1,14 +1,20 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { Json } from "../../core/canonical.ts";
+import { logSourcesOf } from "../shapes/decide-sources.ts";
+import { sigmaView } from "../shapes/decide-view.ts";
+import { normalise } from "../shapes/normalise.ts";
 import type { SigmaEvent } from "./contract.ts";
 import { loadSigma } from "./load.ts";
-import { Matcher } from "./matcher.ts";
+import { type EventSource, Matcher } from "./matcher.ts";
+import { loadRules } from "./read-files.ts";
 import { ruleSetOf } from "./rule-set.ts";
 import { runVectors, vectorsFile } from "./vectors.ts";
 
 const FOLDER = join(import.meta.dirname, "../../../../shared/detection");
+const RECEIVED = Temporal.Instant.from("2026-01-01T00:00:00Z");
 const skip = existsSync(FOLDER) ? false : "the public vectors and rules are not beside this checkout";
 const read = (name: string): string => readFileSync(join(FOLDER, name), "utf8");
 const lines = <T>(name: string): readonly T[] =>
@@ -70,27 +76,35 @@ test(
   },
 );
 
-test("with the index and without it the same rules match, over every rule and every event", { skip }, () => {
-  const rules = ["sigmahq_cloud_rules", "sigmahq_regression"].flatMap((name) =>
+test("with the index and without it the same rules match, over every rule and every record", { skip }, () => {
+  const upstream = ["sigmahq_cloud_rules", "sigmahq_regression"].flatMap((name) =>
     lines<{ readonly rule: string }>(`conformance/${name}.jsonl`).flatMap(
       ({ rule }) => loadSigma(rule, { placeholders: anything }).documents,
     ),
   );
-  const matcher = new Matcher(ruleSetOf(rules));
-  const events = [
-    ...lines<{ readonly events: readonly SigmaEvent[] }>("conformance/sigmahq_regression.jsonl").flatMap(
-      ({ events: some }) => some,
-    ),
-    ...lines<SigmaEvent>("data/misc_fixtures.jsonl"),
-    ...lines<SigmaEvent>("data/azure_activity_msticnb.jsonl"),
-    ...lines<SigmaEvent>("data/det_eng_samples_labelled.jsonl"),
-    ...lines<SigmaEvent>("data/stratus_attack_samples.jsonl"),
-  ];
-  let matches = 0;
-  for (const event of events) {
-    const found = matcher.match(event, undefined);
-    matches += found.length;
-    assert.deepEqual(found, matcher.matchNaively(event, undefined));
-  }
-  assert.ok(matches >= 135);
+  const own = loadRules(join(import.meta.dirname, "../rules"), new Map());
+  assert.deepEqual(own.faults, []);
+  const set = ruleSetOf([...upstream, ...own.documents]);
+  const matcher = new Matcher(set);
+  const matched = new Set<number>();
+  const both = (event: SigmaEvent, source: EventSource): void => {
+    const found = matcher.match(event, source);
+    for (const at of found) matched.add(at);
+    assert.deepEqual(found, matcher.matchNaively(event, source));
+  };
+  for (const { events } of lines<{ readonly events: readonly SigmaEvent[] }>("conformance/sigmahq_regression.jsonl"))
+    for (const event of events) both(event, undefined);
+  const files = readdirSync(join(FOLDER, "data")).filter((name) => name.endsWith(".jsonl"));
+  assert.equal(files.length, 16);
+  let records = 0;
+  for (const file of files)
+    for (const line of lines<SigmaEvent>(`data/${file}`)) {
+      records++;
+      both(line, undefined);
+      const record = (line["event"] ?? line) as Json;
+      for (const event of normalise(record, { receivedAt: RECEIVED })) both(sigmaView(event), logSourcesOf(event));
+    }
+  assert.equal(records, 10_761);
+  // Every regression rule, and what of the others the samples show.
+  assert.ok(matched.size >= 135 + 60, `${matched.size} of ${set.rules.length} rules matched`);
 });
