@@ -155,13 +155,15 @@ function messagesOf(
 ): readonly string[] {
   const messages = typeof names === "string" ? [names] : [...names];
   for (const { name, before, after } of changes ?? []) {
-    messages.push(`"displayName":"${name}","oldValue":"${listText(before)}","newValue":"${listText(after)}"`);
+    messages.push(`"displayName":"${name}","oldValue":${listText(before)},"newValue":${listText(after)}`);
     if (name === "AppAddress" && operation === "update application" && outcome === "success")
       messages.push("Update Application Sucess- Property Name AppAddress");
   }
   return messages;
 }
-const listText = (value: string | undefined): string => (value === undefined ? "[]" : `["${value}"]`);
+/** A value as Entra writes it: JSON text of a list of texts, in JSON text. */
+const listText = (value: string | undefined): string =>
+  JSON.stringify(JSON.stringify(value === undefined ? [] : [value]));
 
 /** `additionalDetails` by key, in the spelling of Graph's members: rules ask for `additionalDetails.additionalInfo`. */
 function detailNames(view: View, details: Json | undefined): void {
