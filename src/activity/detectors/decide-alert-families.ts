@@ -18,16 +18,18 @@ const settings = [
 
 type Family = Pick<Detector, "id" | "title" | "titleSv" | "abuse" | "why" | "runbook" | "attack" | "falsePositives"> & {
   readonly titles: RegExp;
+  /** Titles of the same words that speak of what comes in, not of what goes out. */
+  readonly except?: RegExp;
   /** Titles that it takes and, beside them, one it leaves alone. */
   readonly takes: readonly [string, string];
   readonly leaves: string;
 };
 
 /** A detector for alerts of other products whose titles belong together: one alert is told, several resources make it critical. */
-function family({ titles, takes, leaves, ...card }: Family): Detector {
+function family({ titles, except, takes, leaves, ...card }: Family): Detector {
   const keep = (event: KnownEvent) => {
     const title = event.alert?.title ?? (event.source === "m365-audit" ? undefined : event.operation);
-    if (title === undefined || !titles.test(title)) return [];
+    if (title === undefined || !titles.test(title) || except?.test(title)) return [];
     const resource = event.resource?.id ?? event.actor?.id ?? event.ip ?? "unknown";
     const facts = {
       title,
@@ -106,8 +108,9 @@ export const ALERT_FAMILIES: readonly Detector[] = [
     attack: ["T1498", "T1499"],
     falsePositives: ["A load test of the customer's own service"],
     titles: /\b(d?dos|denial.of.service|syn flood|udp flood|amplification)\b/i,
+    except: /\b(public ip|mitigat\w+|incoming|inbound)\b/i,
     takes: ["Possible outgoing denial-of-service attack detected", "Outgoing DDoS traffic"],
-    leaves: "Sign-in from an unusual location",
+    leaves: "DDoS attack detected for public IP",
   }),
   family({
     id: "alerts-malware",
@@ -119,7 +122,7 @@ export const ALERT_FAMILIES: readonly Detector[] = [
     attack: ["T1583", "T1608.001"],
     falsePositives: ["A test file of an antivirus product", "A collection kept for research"],
     titles:
-      /\b(malware|ransomware|trojan|virus|backdoor|phishing content|malicious (file|blob|content|package)|webshell|web shell)\b/i,
+      /\b(malware|ransomware|trojan|virus|backdoor|phishing content|malicious (file|blob|content|package|source)|web ?shell)\b/i,
     takes: ["Malicious blob was uploaded to a storage account", "Malware detected on virtual machine"],
     leaves: "Unusual amount of data extracted from a storage account",
   }),
@@ -133,9 +136,10 @@ export const ALERT_FAMILIES: readonly Detector[] = [
     attack: ["T1046", "T1110"],
     falsePositives: ["A penetration test that was agreed"],
     titles:
-      /\b(outgoing (brute|rdp|ssh|port)|port (scan|sweep)|outbound (brute|scan)|brute.force (attack )?from|attack tool|command.and.control|\bc2\b|botnet)/i,
-    takes: ["Possible outgoing port scanning activity detected: port scan", "Outgoing SSH brute force"],
-    leaves: "Failed sign-ins to a virtual machine",
+      /\b(outgoing (brute|rdp|ssh|port|smb)|port (scan|sweep)|outbound (brute|scan)|brute.force (attack )?from|attack tool|command.and.control|c2 (server|traffic)|botnet|sinkhole|(malicious|compromised) machine)/i,
+    except: /\b(incoming|inbound)\b/i,
+    takes: ["Possible outgoing port scanning activity detected", "Suspicious outgoing SSH network activity"],
+    leaves: "Possible incoming SSH brute force attempts detected",
   }),
   family({
     id: "alerts-mining",
@@ -146,8 +150,22 @@ export const ALERT_FAMILIES: readonly Detector[] = [
     runbook: "coin-mining",
     attack: ["T1496.001"],
     falsePositives: ["A customer that mines on purpose, which the terms forbid as well"],
-    titles: /\b(crypto.?(mining|miner|currency|jack\w*)|coin.?min\w+|mining pool|digital currency|xmrig|monero)\b/i,
-    takes: ["Digital currency mining related behaviour detected", "Traffic to a mining pool"],
+    titles: /\b(crypto.?(mining|miner|currency|coin|jack\w*)|coin.?min\w+|mining pool|digital currency|xmrig|monero)/i,
+    takes: ["Digital currency mining related behavior detected", "Possible Cryptocoinminer download detected"],
     leaves: "Container image was pulled",
+  }),
+  family({
+    id: "alerts-spam",
+    title: "Spam goes out from the customer's mailboxes or machines",
+    titleSv: "Skräppost skickas från kundens brevlådor eller maskiner",
+    abuse: ["A1"],
+    why: `${SEEN_ELSEWHERE}Microsoft stops a mailbox only when much has gone out already; several at once mean a taken-over tenant.`,
+    runbook: "spam",
+    attack: ["T1586.002"],
+    falsePositives: ["A newsletter sent from a person's mailbox"],
+    titles:
+      /(restricted from sending|sending limit|outgoing spam|outbound spam|suspicious email sending|spam activity)/i,
+    takes: ["User restricted from sending email", "Possible outgoing spam activity detected"],
+    leaves: "Messages containing spam were delivered to the mailbox",
   }),
 ];
