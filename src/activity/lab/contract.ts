@@ -91,3 +91,6 @@ export type ActiveRules = {
   /** Running by its state, yet no longer readable: it is not run, and the page says so. */
   readonly broken: readonly { readonly id: string; readonly version: number; readonly faults: readonly RuleFault[] }[];
 };
+
+/** The reason that Surety gives for its own versions; the page has words for it. */
+export const SHIPPED_WHY = "shipped with Surety";

@@ -3,7 +3,14 @@ import { type Actor, SURETY, type Tx } from "../../store/contract.ts";
 import { appendEvents } from "../../store/events.ts";
 import { ACTIVITY_EVENTS } from "../contract.ts";
 import type { Detector, Sweep } from "../contract-detector.ts";
-import type { RuleCard, RuleFault, RuleKind, RuleOrigin, RuleState } from "./contract.ts";
+import {
+  type RuleCard,
+  type RuleFault,
+  type RuleKind,
+  type RuleOrigin,
+  type RuleState,
+  SHIPPED_WHY,
+} from "./contract.ts";
 import { detectorCard } from "./decide-card.ts";
 import { type RuleFile, splitRules } from "./decide-split.ts";
 import { readRule } from "./decide-text.ts";
@@ -53,7 +60,7 @@ export type OwnContent = {
 export async function seedRules(tx: Tx, own: OwnContent, now: Temporal.Instant): Promise<Delivered> {
   const { brought, refused } = readFiles(own.files);
   const all = [...brought, ...own.detectors.map(broughtDetector), ...own.sweeps.map(broughtSweep)];
-  const by: DeliverBy = { origin: "own", author: SURETY, why: "shipped with Surety", state: "on", now };
+  const by: DeliverBy = { origin: "own", author: SURETY, why: SHIPPED_WHY, state: "on", now };
   return deliver(tx, { brought: all, refused, isWhole: true }, by);
 }
 

@@ -10,7 +10,7 @@ import { Panel } from "../../kit/Panel.tsx";
 import { Glyph } from "../../kit/Risk.tsx";
 import { EmptyState, Loaded } from "../../kit/States.tsx";
 import { useRead } from "../../query.ts";
-import { spanText } from "./parts.tsx";
+import { spanText, whyText } from "./parts.tsx";
 import { SettingsPanel } from "./SettingsPanel.tsx";
 import { VersionsPanel } from "./VersionsPanel.tsx";
 
@@ -19,7 +19,7 @@ type Props = { readonly rule: RuleWire };
 /** What the rule is about, what it did lately, and what to do when it fires. */
 export function AboutTab({ rule }: Props) {
   return (
-    <div className="g2 rule-grid">
+    <div className="rule-grid">
       <div className="stk">
         <WhyPanel rule={rule} />
         <HitsPanel rule={rule} />
@@ -38,7 +38,11 @@ function WhyPanel({ rule }: Props) {
   const t = useT();
   const f = useFormat();
   const { card } = rule;
-  const state = t("rule.card.state.text", { at: f.moment(rule.stateAt), name: rule.stateBy, why: rule.stateWhy });
+  const state = t("rule.card.state.text", {
+    at: f.moment(rule.stateAt),
+    name: rule.stateBy,
+    why: whyText(rule.stateWhy, t),
+  });
   return (
     <Panel title={t("rule.why")} question={t("rule.why.q")}>
       {rule.faults.length > 0 && rule.state !== "off" && (
@@ -171,8 +175,9 @@ function HitsPanel({ rule }: Props) {
               dataKey="day"
               type="stacked"
               withLegend={shadow > 0}
-              gridAxis="y"
+              gridAxis="x"
               tickLine="none"
+              yAxisProps={{ allowDecimals: false, width: 32 }}
               series={[
                 { name: "told", label: t("rule.hits.told"), color: "var(--s-data-3)" },
                 { name: "shadow", label: t("rule.hits.shadow"), color: "var(--s-ink-3)" },

@@ -33,11 +33,13 @@ export function BacktestResult({ row, result }: Props) {
         question={result.events === 0 ? t("lab.result.q.none") : range}
         aside={<span className="ink3 small">{t("lab.result.seconds", { n: f.decimal(result.seconds, 1) })}</span>}
       >
-        <Figures tried={tried} current={current} />
-        {tried.hits + (current?.hits ?? 0) > 0 && <DaysChart result={result} />}
+        <div className="backtest-both">
+          <Figures tried={tried} current={current} />
+          {tried.hits + (current?.hits ?? 0) > 0 && <DaysChart result={result} />}
+        </div>
       </Panel>
       {current !== null && (
-        <div className="g2 rule-grid">
+        <div className="rule-grid">
           <Samples title={t("lab.result.newly")} count={newly.count} samples={newly.samples} ruleId={row.ruleId} />
           <Samples
             title={t("lab.result.noLonger")}
@@ -47,7 +49,7 @@ export function BacktestResult({ row, result }: Props) {
           />
         </div>
       )}
-      <div className="g2 rule-grid">
+      <div className="rule-grid">
         <Samples
           title={t("lab.result.samples")}
           question={t("lab.result.samples.q")}
@@ -111,7 +113,7 @@ function Figures({ tried, current }: Pick<BacktestResultWire, "tried" | "current
 const moneyOf = ({ money, customers }: BacktestSideWire, f: Format): string =>
   customers === 0 ? "–" : money === null || money.length === 0 ? "?" : money.map((one) => f.money(one)).join(" + ");
 
-const HEIGHT = 180;
+const HEIGHT = 220;
 function DaysChart({ result: { tried, current, firstDay } }: { readonly result: BacktestResultWire }) {
   const t = useT();
   const f = useFormat();
@@ -137,10 +139,11 @@ function DaysChart({ result: { tried, current, firstDay } }: { readonly result: 
           data={data}
           dataKey="day"
           withLegend={current !== null}
-          gridAxis="y"
+          gridAxis="x"
           tickLine="none"
+          yAxisProps={{ allowDecimals: false, width: 32 }}
           series={[
-            { name: "tried", label: t("lab.result.tried"), color: "var(--s-data-3)" },
+            { name: "tried", label: t("lab.result.tried"), color: "var(--s-accent)" },
             ...(current === null ? [] : [{ name: "current", label: t("lab.result.current"), color: "var(--s-ink-3)" }]),
           ]}
         />
@@ -170,7 +173,11 @@ function Samples({ title, question, count, samples, ruleId }: SamplesProps) {
               <span className="row wrap">
                 <span className="num small ink2 nowrap">{f.moment(one.at)}</span>
                 <LevelTag level={one.level} />
-                {one.customer !== null && <Go to={`/customers/${one.customer.id}`}>{one.customer.name}</Go>}
+                {one.customer !== null && (
+                  <Go className="more" to={`/customers/${one.customer.id}`}>
+                    {one.customer.name}
+                  </Go>
+                )}
                 <WhyLink ruleId={ruleId} one={one} t={t} />
               </span>
               <span className="small ink2 explain-found">{factsText(one.facts)}</span>
@@ -210,7 +217,9 @@ function Customers({ side }: { readonly side: BacktestSideWire }) {
             {side.byCustomer.slice(0, 20).map(({ id, name, hits }) => (
               <tr key={id}>
                 <td>
-                  <Go to={`/customers/${id}`}>{name}</Go>
+                  <Go className="more" to={`/customers/${id}`}>
+                    {name}
+                  </Go>
                 </td>
                 <td className="right num">{t("lab.try.hits", { n: hits })}</td>
               </tr>

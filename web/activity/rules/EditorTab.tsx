@@ -77,7 +77,7 @@ export function EditorTab({ rule, text, onChange, onSaved }: Props) {
   const isSame = rule !== undefined && text === rule.text;
   const whyNot = isFaulty ? "lab.faulty" : isSame ? "lab.same" : undefined;
   return (
-    <div className="g2 rule-work">
+    <div className="rule-work">
       <Panel
         title={t("lab.text")}
         question={t("lab.text.q")}

@@ -89,6 +89,10 @@ function Answer({ rule, text, event }: Props & { readonly event: string }) {
       {(answer) => (
         <>
           <Verdict answer={answer} />
+          {/* The alerting one first, then what it is made of. */}
+          {answer.correlations.toReversed().map((one) => (
+            <CorrelationView key={one.title} one={one} />
+          ))}
           {answer.rules.map((one) => (
             <Panel
               key={one.title}
@@ -110,9 +114,6 @@ function Answer({ rule, text, event }: Props & { readonly event: string }) {
                 <NodeView node={one.tree} />
               </ul>
             </Panel>
-          ))}
-          {answer.correlations.map((one) => (
-            <CorrelationView key={one.title} one={one} />
           ))}
           {answer.detector !== null && <DetectorView detector={answer.detector} />}
         </>

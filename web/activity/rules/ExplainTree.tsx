@@ -127,7 +127,16 @@ function factsOf({ reachedBy, group, window }: Correlation, t: T): readonly Fact
     t("lab.explain.window.figure", { figure: figure ?? "–", asked: thresholds.join(", ") }),
     ...(seen.length > 1 ? seen.map(({ rule, count }) => t("lab.explain.window.seen", { rule, n: count })) : []),
     ...(missing.length > 0 ? [t("lab.explain.window.missing", { rules: missing.join(", ") })] : []),
-    ...(values.length > 0 ? [values.join(", ")] : []),
+    ...(values.length > 0 ? [valuesText(values)] : []),
   ];
   return [reached, ...grouped, [t("lab.explain.window"), says.join("; ")]];
+}
+
+const VALUES_SHOWN = 6;
+/** Counted values, of ids only their end: the start is the same in most. */
+function valuesText(values: readonly string[]): string {
+  const short = values
+    .slice(0, VALUES_SHOWN)
+    .map((value) => (value.startsWith("/") ? `…/${value.split("/").at(-1)}` : value));
+  return `${short.join(", ")}${values.length > VALUES_SHOWN ? ", …" : ""}`;
 }

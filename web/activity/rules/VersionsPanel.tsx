@@ -8,6 +8,7 @@ import { Loaded } from "../../kit/States.tsx";
 import { TextDiff } from "../../kit/TextDiff.tsx";
 import { useRead } from "../../query.ts";
 import { useMay } from "../../shell/desk.ts";
+import { whyText } from "./parts.tsx";
 import { SwitchDialog } from "./SwitchDialog.tsx";
 
 /** Every version with its author and reason; any of them can be put in use again. */
@@ -69,7 +70,7 @@ function VersionLine({ rule, one }: { readonly rule: RuleWire; readonly one: Ver
         </span>
       </span>
       <span className="small ink2">
-        {one.why}
+        {whyText(one.why, t)}
         {one.tests !== null &&
           ` · ${t("rule.versions.tests", { passed: one.tests.passed, n: one.tests.passed + one.tests.failed })}`}
       </span>

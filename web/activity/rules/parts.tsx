@@ -1,5 +1,6 @@
 import type { RuleRowWire } from "../../../src/activity/lab/contract-wire.ts";
-import { useFormat, useT } from "../../i18n/t.ts";
+import { SHIPPED_WHY } from "../../../src/activity/lab/contract.ts";
+import { type T, useFormat, useT } from "../../i18n/t.ts";
 import { type Level, Tag } from "../../kit/Risk.tsx";
 
 export type RuleState = RuleRowWire["state"];
@@ -49,3 +50,6 @@ export function spanText(ms: number): string {
   const [size, sign] = units.find(([one]) => ms >= one && ms % one === 0) ?? [1, "ms"];
   return `${ms / size}${sign}`;
 }
+
+/** A reason as it was written; the one that Surety itself gives is in the reader's language. */
+export const whyText = (why: string, t: T): string => (why === SHIPPED_WHY ? t("rule.card.shipped") : why);

@@ -100,6 +100,7 @@ export const rulesWords = defineWords({
     "rule.card.contain.cancel-azure-subscription": "to cancel the Azure subscription",
     "rule.card.state": "Since",
     "rule.card.state.text": "{at} by {name}: {why}",
+    "rule.card.shipped": "shipped with Surety",
     "rule.card.unseen": "No event of its sources ever had: {fields}. A condition on them cannot fire.",
     "rule.card.unseen.unknown": "Not counted",
     "rule.broken": "It is not run: its text can no longer be read",
@@ -278,6 +279,7 @@ export const rulesWords = defineWords({
     "rule.card.contain.cancel-azure-subscription": "att avsluta Azure-prenumerationen",
     "rule.card.state": "Sedan",
     "rule.card.state.text": "{at} av {name}: {why}",
+    "rule.card.shipped": "levereras med Surety",
     "rule.card.unseen":
       "Ingen händelse från dess källor har någonsin haft: {fields}. Ett villkor på dem kan inte slå till.",
     "rule.card.unseen.unknown": "Inte räknat",
