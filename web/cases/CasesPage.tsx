@@ -16,11 +16,12 @@ import { useList, useRead } from "../query.ts";
 import { Page } from "../shell/Page.tsx";
 import { levelOfSeverity } from "./EvidencePanel.tsx";
 import { useSentence } from "./eventWords.tsx";
+import { PriorityCell } from "./PriorityCell.tsx";
 import "../notices/notices.css";
 import "./cases.css";
 
 const FILTERS = ["open", "mine", "unassigned", "closed", "all"] as const;
-const SORTS = ["clock", "money", "age"] as const;
+const SORTS = ["clock", "priority", "money", "age"] as const;
 
 export function CasesPage() {
   const t = useT();
@@ -117,6 +118,14 @@ function useColumns(): readonly Column<CaseRowJson>[] {
         align: "right",
         width: "150px",
         card: "aside",
+      },
+      {
+        id: "priority",
+        header: t("cases.col.priority"),
+        cell: (row) => <PriorityCell row={row} />,
+        align: "right",
+        width: "90px",
+        card: "more",
       },
       {
         id: "money",

@@ -1,6 +1,7 @@
 import { Modal } from "@mantine/core";
 import { useState } from "react";
 import type { CaseJson, EvidenceJson, FindingJson } from "../../src/cases/contract.ts";
+import { EvidenceLinks, FindingLinks } from "../activity/findings/FindingLinks.tsx";
 import { useFormat, useT } from "../i18n/t.ts";
 import { Money } from "../kit/Money.tsx";
 import { Panel } from "../kit/Panel.tsx";
@@ -21,7 +22,7 @@ export const levelOfSeverity = (severity: FindingJson["severity"]): Level => LEV
 export function EvidencePanel({ of }: { readonly of: CaseJson }) {
   const t = useT();
   const [opened, open] = useState<EvidenceJson>();
-  const severityOf = new Map(of.findings.map((finding) => [finding.id, finding.severity]));
+  const findings = new Map(of.findings.map((finding) => [finding.id, finding]));
   return (
     <Panel
       title={t("cases.evidence")}
@@ -35,12 +36,7 @@ export function EvidencePanel({ of }: { readonly of: CaseJson }) {
       {of.evidence.length === 0 && <p className="sec small ink3">{t("cases.evidence.none")}</p>}
       <ol className="chain">
         {of.evidence.map((link) => (
-          <Link
-            key={link.id}
-            link={link}
-            severity={severityOf.get(link.findingId) ?? "informational"}
-            onOpen={() => open(link)}
-          />
+          <Link key={link.id} link={link} finding={findings.get(link.findingId)} onOpen={() => open(link)} />
         ))}
       </ol>
       {opened && <RecordDialog caseId={of.id} link={opened} onClose={() => open(undefined)} />}
@@ -50,11 +46,12 @@ export function EvidencePanel({ of }: { readonly of: CaseJson }) {
 
 type LinkProps = {
   readonly link: EvidenceJson;
-  readonly severity: FindingJson["severity"];
+  readonly finding: FindingJson | undefined;
   readonly onOpen: () => void;
 };
 
-function Link({ link, severity, onOpen }: LinkProps) {
+function Link({ link, finding, onOpen }: LinkProps) {
+  const severity = finding?.severity ?? "informational";
   const f = useFormat();
   const t = useT();
   const sentence = useSentence();
@@ -71,6 +68,7 @@ function Link({ link, severity, onOpen }: LinkProps) {
       <div className="col">
         <span className="b">{sentence("evidence", link)}</span>
         <span className="small ink2">{factsLine(link)}</span>
+        <EvidenceLinks link={link} finding={finding} />
       </div>
       <span className="col right src">
         <span className="tiny ink2">{link.source}</span>
@@ -149,6 +147,7 @@ export function FindingsPanel({ of }: { readonly of: CaseJson }) {
                   ? t("cases.finding.resolved", { when: f.moment(finding.resolvedAt) })
                   : t("cases.finding.seen", { n: finding.timesSeen, last: f.moment(finding.lastSeenAt) })}
               </span>
+              <FindingLinks finding={finding} customerId={of.customerId} />
             </span>
             <Money value={finding.moneyAtRisk} className="push" />
           </li>

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { customerIdInput, instantInput, instantJson, pageOf, pageQuery } from "../../core/wire.ts";
 import { LEVELS } from "../sigma/contract.ts";
-import { SUPPRESS_FIELDS, SUPPRESS_MATCHES } from "./decide-suppress.ts";
+import { SUPPRESS_FIELDS, SUPPRESS_MATCHES } from "./contract-suppress.ts";
 
 /** Wire forms of hits, suppressions, filters, settings and of how the watch is. */
 export const REASON_MIN = 10;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { EvaluatedHit } from "./contract.ts";
-import { decideTooWide, type SuppressCondition, suppresses } from "./decide-suppress.ts";
+import type { SuppressCondition } from "./contract-suppress.ts";
+import { decideTooWide, suppresses } from "./decide-suppress.ts";
 import { AZURE, HAVSO, RULE, START } from "./testing.ts";
 
 const is = (field: SuppressCondition["field"], value: string): SuppressCondition => ({ field, match: "is", value });

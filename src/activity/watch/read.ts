@@ -13,7 +13,7 @@ import type {
   SuppressionsWire,
   SuppressionWire,
 } from "./contract-wire.ts";
-import type { SuppressCondition } from "./decide-suppress.ts";
+import type { SuppressCondition } from "./contract-suppress.ts";
 import type { WatchDeps } from "./deps.ts";
 import { mutedByOf } from "./judge.ts";
 import { levelOf } from "./report.ts";

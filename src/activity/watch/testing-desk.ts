@@ -104,31 +104,36 @@ export function watchDesk(store: OpenStore & { readonly connection: Connection }
         { intake: "push:test", now: receivedAt },
       );
     },
-    findings: async () => {
-      const { rows } =
-        await sql<FindingRow>`select f.fingerprint, f.case_id, f.kind, f.severity, f.facts, f.times_seen, f.first_use_at, f.resolved_at,
-          f.resolved_why, f.priority, f.priority_of, f.generation, c.state, c.previous_case_id,
-          (select count(*)::int from evidence e where e.finding_id = f.finding_id) as evidence
-        from finding f join case_file c using (case_id) order by f.fingerprint, f.generation`.execute(store.db);
-      return rows;
-    },
-    hits: async () => {
-      const { rows } =
-        await sql<HitRow>`select fingerprint, completed_by, rule_id, suppressed_by, inhibited_by, is_shadow, customer_id, events,
-          retracted_at is not null as is_retracted from activity_hit order by fingerprint, completed_by`.execute(
-          store.db,
-        );
-      return rows;
-    },
-    close: (caseId: string, at: Temporal.Instant) =>
-      sql`update case_file set state = 'closed', closed_at = ${at}, closed_by = 'Elin', outcome = 'legitimate', close_note = 'On purpose.'
-        where case_id = ${caseId}`.execute(store.db),
-    empty: async () => {
-      await sql`truncate activity_hit, activity_fold, activity_containment, activity_suppression, activity_filter, activity_checkpoint,
-        activity_look_back, evidence, finding, case_file cascade`.execute(store.db);
-    },
+    ...peeks(store),
   };
 }
+
+/** What came of it, as it is kept. */
+const peeks = (store: OpenStore) => ({
+  findings: async () => {
+    const { rows } =
+      await sql<FindingRow>`select f.fingerprint, f.case_id, f.kind, f.severity, f.facts, f.times_seen, f.first_use_at, f.resolved_at,
+        f.resolved_why, f.priority, f.priority_of, f.generation, c.state, c.previous_case_id,
+        (select count(*)::int from evidence e where e.finding_id = f.finding_id) as evidence
+      from finding f join case_file c using (case_id) order by f.fingerprint, f.generation`.execute(store.db);
+    return rows;
+  },
+  hits: async () => {
+    const { rows } =
+      await sql<HitRow>`select fingerprint, completed_by, rule_id, suppressed_by, inhibited_by, is_shadow, customer_id, events,
+        retracted_at is not null as is_retracted from activity_hit order by fingerprint, completed_by`.execute(
+        store.db,
+      );
+    return rows;
+  },
+  close: (caseId: string, at: Temporal.Instant) =>
+    sql`update case_file set state = 'closed', closed_at = ${at}, closed_by = 'Elin', outcome = 'legitimate', close_note = 'On purpose.'
+      where case_id = ${caseId}`.execute(store.db),
+  empty: async () => {
+    await sql`truncate activity_hit, activity_fold, activity_containment, activity_suppression, activity_filter, activity_checkpoint,
+      activity_look_back, evidence, finding, case_file cascade`.execute(store.db);
+  },
+});
 
 type FindingRow = {
   readonly fingerprint: string;

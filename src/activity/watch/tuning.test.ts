@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Person } from "../../access/contract.ts";
 import { readEvents } from "../../store/events.ts";
 import { testStore } from "../../store/testing.ts";
-import type { SuppressCondition } from "./decide-suppress.ts";
+import type { SuppressCondition } from "./contract-suppress.ts";
 import { hitDays, hitsOf, hitTotals, readHealth, readHits, readSettings, readSuppressions, tuningNow } from "./read.ts";
 import { addFilter, changeSetting, liftFilter, liftSuppression, suppress } from "./service-tuning.ts";
 import { event, firstUse, GRANIT, HAVSO, RULE, rulesOf, START, TEXTS } from "./testing.ts";

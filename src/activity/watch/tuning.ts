@@ -1,7 +1,8 @@
 import type { CustomerId } from "../../core/ids.ts";
 import type { Tx } from "../../store/contract.ts";
 import type { CustomerFilter, SettingsOf } from "./contract.ts";
-import type { SuppressCondition, Suppression } from "./decide-suppress.ts";
+import type { SuppressCondition } from "./contract-suppress.ts";
+import type { Suppression } from "./decide-suppress.ts";
 import * as store from "./store-tuning.ts";
 
 /** What people said must be quiet, and the numbers they set: all that is in force at one revision. */

@@ -9,6 +9,8 @@ import { type Level, Tag } from "../../kit/Risk.tsx";
 import { Loaded } from "../../kit/States.tsx";
 import { useRead } from "../../query.ts";
 import type { PageSearch } from "../../routes.tsx";
+import { Suppress } from "../findings/FindingLinks.tsx";
+import type { SuppressValue } from "../suppressions/SuppressDialog.tsx";
 import { exactValue, type FieldName, memberOf } from "./filters.ts";
 
 type Props = {
@@ -91,12 +93,20 @@ function Hits({ detail }: Pick<DetailProps, "detail">) {
             <Go to={`/activity/rules/${hit.ruleId}`}>{f.language === "sv" ? (hit.titleSv ?? hit.title) : hit.title}</Go>
             {hit.shadow && <span className="tiny ink3">{t("activity.event.shadow")}</span>}
             {hit.caseId !== null && <Go to={`/cases/${hit.caseId}`}>{t("activity.event.case")}</Go>}
+            <Suppress rule={{ id: hit.ruleId, title: hit.title }} values={valuesOf(detail)} />
           </li>
         ))}
       </ul>
     </section>
   );
 }
+
+/** What a suppression of this event's like would name. */
+const valuesOf = ({ fields }: EventDetail): readonly SuppressValue[] =>
+  (["actor.id", "ip", "customer"] as const).flatMap((field) => {
+    const value = fields.find(({ name }) => name === field)?.value;
+    return value === undefined ? [] : [{ field, value }];
+  });
 
 /** Fields that the search knows by name. */
 const SEARCHED: Readonly<Record<string, FieldName>> = {
