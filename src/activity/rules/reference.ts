@@ -124,7 +124,9 @@ ${by("rule")} rules and ${by("correlation")} correlations in [Sigma](../../src/a
 [code](../../src/activity/detectors). All numbers in them are starting values: nobody has published labelled data to fit them on. Try a change on stored
 events before it is switched on. What the rules find in public data stands in [detection-coverage.md](detection-coverage.md).
 
-Rules after one of [SigmaHQ](https://github.com/SigmaHQ/sigma)'s are under the Detection Rule License 1.1: author and upstream id stand with each.
+Rules after one of [SigmaHQ](https://github.com/SigmaHQ/sigma)'s are under the
+[Detection Rule License 1.1](https://github.com/SigmaHQ/Detection-Rule-License): author and upstream id stand with each. ATT&CK ids are those of version 17;
+later versions number some anew (T1562 as T1685 and T1686).
 
 ## By abuse
 
