@@ -3,7 +3,8 @@ import { defineWords } from "../i18n/define.ts";
 /** Sentences for what rules and detectors found: the rule's own title, in the reader's language. */
 export const activityFindingWords = defineWords({
   en: {
-    "finding.activity.rule": "{title}",
+    "finding.activity.rule": "{ruleTitle}",
+    "activity.finding.titleFact": "title",
     "evidence.activity.event": "{operation}",
     "fact.level": "level {value}",
     "fact.hits": "seen {value} times",
@@ -30,7 +31,8 @@ export const activityFindingWords = defineWords({
     "activity.finding.suppress": "Suppress…",
   },
   sv: {
-    "finding.activity.rule": "{titleSv}",
+    "finding.activity.rule": "{ruleTitle}",
+    "activity.finding.titleFact": "titleSv",
     "evidence.activity.event": "{operation}",
     "fact.level": "nivå {value}",
     "fact.hits": "sett {value} gånger",

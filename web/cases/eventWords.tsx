@@ -18,7 +18,10 @@ function namesIn(facts: Readonly<Record<string, unknown>>, word: Word): Record<s
   const [reason, outcome, severity, state, step] = ["reason", "outcome", "severity", "state", "step"].map((name) =>
     text(facts[name]),
   ) as [string, string, string, string, string];
+  // A rule carries its title in both languages; the words name the fact that has the reader's.
+  const ruleTitle = text(facts[word("activity.finding.titleFact", {}, "title")]);
   return {
+    ruleTitle: ruleTitle === "–" ? text(facts["title"]) : ruleTitle,
     alert: word(`notices.kind.${alert}`, {}, text(facts["title"]) === "–" ? alert : text(facts["title"])),
     channel: word(`notices.channel.${channel}`, {}, channel),
     reason: word(`notices.reason.${reason}`, {}, reason),
