@@ -63,29 +63,37 @@ function decide(_group: string, all: readonly Kept[], context: DetectorContext):
     const made = computing.filter((one) => within(one) && one.at >= firstGrant.at && theirs.has(actors.of(one)));
     const [load] = loadsOf(made);
     if (!load || who === "") continue;
-    const name = `${who}|${dayOf(load.last.at)}`;
-    if (!hits.has(name)) hits.set(name, hitOf(who, [elevation, ...given], { ...load, window: wholeOf(made) }));
+    for (const hit of hitsOf(who, [elevation, ...given], { load, made })) {
+      const name = `${hit.key}|${dayOf(hit.at)}`;
+      if (!hits.has(name)) hits.set(name, hit);
+    }
   }
   return [...hits.values()];
 }
 
-function hitOf(who: string, steps: readonly Kept[], load: Load): Hit {
+/** One for each subscription in which something was made, since each must be stopped by itself; a load is told over all of them together. */
+function hitsOf(who: string, steps: readonly Kept[], of: { load: Load; made: readonly Kept[] }): readonly Hit[] {
   const [elevation, ...given] = steps;
-  const subscription = text(load.last, "subscription");
-  return {
-    key: who,
-    level: "critical",
-    at: load.last.at,
-    subscription: subscription === "-" ? undefined : subscription,
-    facts: {
-      actor: elevation ? actorName(elevation) : "?",
-      roles: listed(given.map((one) => text(one, "role"))),
-      scopes: listed(given.map((one) => text(one, "scope"))),
-      ...loadFacts(load),
-      minutes: Math.round((load.last.at - (elevation?.at ?? load.last.at)) / 60_000),
-    },
-    events: fewer([...steps, ...loadEvents(load)].sort(byTime)),
-  };
+  const bySubscription = Map.groupBy(of.made, (one) => text(one, "subscription"));
+  return [...bySubscription].map(([subscription, made]): Hit => {
+    const at = Math.max(of.load.last.at, made[0]?.at ?? 0);
+    const load = { ...of.load, window: wholeOf(made) };
+    return {
+      key: `${who} ${subscription}`,
+      level: "critical",
+      at,
+      subscription: subscription === "-" ? undefined : subscription,
+      facts: {
+        actor: elevation ? actorName(elevation) : "?",
+        roles: listed(given.map((one) => text(one, "role"))),
+        scopes: listed(given.map((one) => text(one, "scope"))),
+        ...loadFacts(load),
+        subscriptions: bySubscription.size,
+        minutes: Math.round((at - (elevation?.at ?? at)) / 60_000),
+      },
+      events: fewer([...steps, ...loadEvents(load)].sort(byTime)),
+    };
+  });
 }
 
 export const takeoverChain: Detector = {
@@ -131,6 +139,18 @@ export const takeoverChain: Detector = {
           principal: "acc0",
         }),
         ...fleet(60, { count: 10, regions: REGIONS.slice(0, 3), actor: { id: "acc0", kind: "service-principal" } }),
+      ],
+    },
+    {
+      name: "a fleet spread thin over five subscriptions",
+      hits: "critical",
+      events: [
+        azure(0, { operation: ELEVATE_OPS[0] }),
+        grant(1, { role: "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", scope: "/", principal: user("eve").id }),
+        ...fleet(2, { count: 10, regions: REGIONS }).map((event, n) => ({
+          ...event,
+          subscription: `${SUBSCRIPTION.slice(0, -1)}${n % 5}`,
+        })),
       ],
     },
     {

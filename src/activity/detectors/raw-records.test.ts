@@ -135,6 +135,7 @@ for (const [form, record] of Object.entries(forms))
       count: 10,
       regions: "brazilsouth, eastus, westeurope",
       sizes: "standard_nc24ads_a100_v4",
+      subscriptions: 1,
       minutes: 9,
     });
   });
