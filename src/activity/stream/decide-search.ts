@@ -80,7 +80,7 @@ export function bucketSeconds(span: Span): number {
 }
 
 /** Slices of time that a search takes one after the other, newest first. */
-const FIRST_HOURS = 12;
+const FIRST_HOURS = 1;
 const NARROWEST_MS = 10_000;
 export const firstSlice = (span: Span): Span => sliceBefore(span, span.until, FIRST_HOURS * HOUR * 1_000);
 export const sliceBefore = (span: Span, until: Temporal.Instant, milliseconds: number): Span => {

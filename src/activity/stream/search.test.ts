@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { sql } from "kysely";
 import type { CustomerId } from "../../core/ids.ts";
 import { testStore } from "../../store/testing.ts";
 import { eventRefText } from "../contract-stream.ts";
 import { type EventRowWire, type SearchFilters, searchQuery } from "./contract.ts";
 import { eventsCsv } from "./decide-export.ts";
-import { bucketSeconds, spanOf, wantedOf, wordsOf, writingsOf } from "./decide-search.ts";
+import { bucketSeconds, type Place, spanOf, wantedOf, wordsOf, writingsOf } from "./decide-search.ts";
+import { inSlices, searchPage } from "./search.ts";
 import { countEvents, eventDetail, exportEvents, type SearchDeps, searchEvents } from "./service-search.ts";
+import { conditionsOf, listedRows } from "./store-search.ts";
 import { newRecord, type TestRecord, testNormalise, testStream } from "./testing.ts";
 
 const store = await testStore();
@@ -178,6 +181,52 @@ test("a histogram has at most a hundred buckets up to seven years", () => {
     const span = { from: NOW.subtract({ hours }), until: NOW };
     assert.ok((hours * 3_600) / bucketSeconds(span) <= 100, `${hours} h`);
   }
+});
+
+test("a search whose time is over says how far it came, and going on leaves nothing out", async () => {
+  const span = {
+    from: Temporal.Instant.from("2026-10-30T00:00:00Z"),
+    until: Temporal.Instant.from("2026-11-05T00:00:00Z"),
+  };
+  const where = conditionsOf(searchQuery.parse({ operation: "paging" }));
+  const seen: string[] = [];
+  let before: Place | undefined;
+  let early = 0;
+  for (let page = 0; page < 500; page++) {
+    let slices = 0;
+    const at = { store, span, budgetMs: 9_000, elapsed: () => slices++ * 4_000 };
+    const found = await searchPage(at, { where, before, limit: 200, read: listedRows });
+    seen.push(...found.rows.map(({ id }) => id));
+    if (found.searchedBack !== undefined) early += 1;
+    if (found.next === undefined) break;
+    before = found.next;
+  }
+  assert.ok(early > 1, `stopped early ${early} times`);
+  const all = await search(
+    searchQuery.parse({ operation: "paging", from: span.from.toString(), until: span.until.toString() }),
+    { limit: 200 },
+  );
+  assert.deepEqual(seen, ids(all.rows));
+});
+
+test("a slice that PostgreSQL stops is made narrower until it comes to an end", async () => {
+  const span = {
+    from: Temporal.Instant.from("2026-11-01T00:00:00Z"),
+    until: Temporal.Instant.from("2026-11-01T03:00:00Z"),
+  };
+  const widths: number[] = [];
+  const back = await inSlices(
+    { store, span, budgetMs: 8_000 },
+    async (tx, slice) => {
+      const minutes = (slice.until.epochMilliseconds - slice.from.epochMilliseconds) / 60_000;
+      widths.push(minutes);
+      await sql`select pg_sleep(${minutes > 30 && widths.length < 3 ? 5 : 0.001})`.execute(tx);
+      return minutes;
+    },
+    () => false,
+  );
+  assert.equal(back.toString(), span.from.toString());
+  assert.ok((widths[1] ?? 99) < (widths[0] ?? 0), widths.join());
 });
 
 test("an event is told with its fields, its record and the rules that hit it", async () => {
