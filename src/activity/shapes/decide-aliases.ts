@@ -1,6 +1,6 @@
 import type { Json } from "../../core/canonical.ts";
 import type { ActivityEvent } from "../contract-event.ts";
-import { at, embedded, isRec, list, named, type Rec, text, told } from "./decide-read.ts";
+import { at, embedded, isRec, list, named, own, type Rec, text, told } from "./decide-read.ts";
 import { riskTypesOf } from "./decide-sources.ts";
 
 type View = Record<string, unknown>;
@@ -111,7 +111,7 @@ function auditNames(event: ActivityEvent, view: View, about: AuditFacts): void {
   const names = namesOf(event, view);
   for (const name of OPERATION_NAMES) put(view, name, names);
   join(view, "Category", about.category === undefined ? event.category : about.category);
-  join(view, "Category", ALSO_IN[operation]);
+  join(view, "Category", own(ALSO_IN, operation));
   put(view, "LoggedByService", about.service);
   put(view, "loggedByService", about.service);
   put(view, "Status", reason === undefined ? outcome : [outcome, reason]);
@@ -144,7 +144,7 @@ const OPERATION_NAMES = [
 /** The activity as normalised, as written, and as guidance calls it. */
 function namesOf({ operation }: ActivityEvent, view: View): string | readonly string[] {
   const written = view["operationName"] ?? view["OperationName"];
-  const also = ALSO_CALLED[operation];
+  const also = own(ALSO_CALLED, operation);
   const isOther = typeof written === "string" && written.trim().toLowerCase() !== operation;
   return also === undefined && !isOther ? operation : [operation, ...(isOther ? [written] : []), ...(also ?? [])];
 }
@@ -170,7 +170,7 @@ function detailNames(view: View, details: Json | undefined): void {
   const byKey: View = {};
   for (const one of list(details)) {
     const key = isRec(one) ? text(one["key"] ?? one["Name"]) : undefined;
-    if (key !== undefined && isRec(one))
+    if (key !== undefined && key !== "__proto__" && isRec(one))
       byKey[key.charAt(0).toLowerCase() + key.slice(1)] = one["value"] ?? one["Value"];
   }
   if (Object.keys(byKey).length > 0) join(view, "additionalDetails", byKey);
@@ -228,7 +228,7 @@ function signInNames(event: ActivityEvent, view: View, raw: Rec): void {
   const details = told(at(of, "status", "additionalDetails")) ?? told(at(of, "Status", "additionalDetails"));
   put(view, "ResultType", code);
   put(view, "resultType", code);
-  const description = [written, ...(RESULT_TEXTS[code ?? ""] ?? [])].filter((one) => one !== undefined);
+  const description = [written, ...(own(RESULT_TEXTS, code ?? "") ?? [])].filter((one) => one !== undefined);
   if (description.length > 0) {
     view["ResultDescription"] = description;
     put(view, "Resultdescription", description);
@@ -320,16 +320,15 @@ function unifiedNames(event: ActivityEvent, view: View): void {
   if (category !== "AzureActiveDirectory") return;
   if (operation === "userloggedin" || operation === "userloginfailed") return unifiedSignIn(event, view);
   const kind = named(view["ExtendedProperties"] as Json, "extendedAuditEventCategory")?.toLowerCase();
-  auditNames(event, view, { service: "Core Directory", category: CATEGORY_OF_KIND[kind ?? ""] });
+  auditNames(event, view, { service: "Core Directory", category: own(CATEGORY_OF_KIND, kind ?? "") });
 }
 /** Parameters as rules ask for them: `Parameters|contains: ForwardTo` looks into texts, not into objects. */
 function pairTexts(value: Json): unknown {
   const pairs = list(value);
   if (pairs.length === 0) return value;
-  return [
-    ...pairs,
-    ...pairs.map((one) => (isRec(one) ? `${text(one["Name"]) ?? ""}: ${text(one["Value"]) ?? ""}` : one)),
-  ];
+  const found: unknown[] = [...pairs];
+  for (const one of pairs) if (isRec(one)) found.push(one["Name"], one["Value"]);
+  return found;
 }
 function unifiedSignIn(event: ActivityEvent, view: View): void {
   const { outcome } = event;
@@ -341,7 +340,7 @@ function unifiedSignIn(event: ActivityEvent, view: View): void {
   const code = outcome === "success" ? (view["ErrorNumber"] ?? "0") : view["ErrorNumber"];
   put(view, "ResultType", code);
   put(view, "resultType", code);
-  put(view, "ResultDescription", [view["LogonError"], ...(RESULT_TEXTS[String(code)] ?? [])]);
+  put(view, "ResultDescription", [view["LogonError"], ...(own(RESULT_TEXTS, String(code)) ?? [])]);
   put(view, "Status", outcome === "success" ? "Success" : "Failure");
   put(view, "callerIpAddress", event.ip);
   put(view, "IPAddress", event.ip);
@@ -365,5 +364,5 @@ function alertNames(event: ActivityEvent, view: View): void {
     put(view, "eventName", alert.title);
     put(view, "status", "success");
   }
-  put(view, "riskEventType", RISK_OF_ALERT[operation.replaceAll(/[^a-z]/g, "")]);
+  put(view, "riskEventType", own(RISK_OF_ALERT, operation.replaceAll(/[^a-z]/g, "")));
 }

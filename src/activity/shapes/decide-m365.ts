@@ -19,6 +19,7 @@ import {
   isRec,
   list,
   lower,
+  own,
   parsedText,
   type Rec,
   rec,
@@ -94,9 +95,9 @@ export function officeRecord(of: Rec): Rec {
   const found: Record<string, Json> = {};
   for (const key in of) {
     const value = of[key];
-    if (value === null || value === undefined || value === "") continue;
+    if (value === null || value === undefined || value === "" || key === "__proto__") continue;
     const parsed = typeof value === "string" ? (parsedText(value) ?? value) : value;
-    found[OFFICE_NAMES[key] ?? key] = parsed;
+    found[own(OFFICE_NAMES, key) ?? key] = parsed;
   }
   return found;
 }
@@ -231,7 +232,7 @@ function kindOf(
 ): ActorKind {
   if (of["IsDelegatedAdmin"] === true || of["DelegatedAdmin"] === true) return "partner";
   if (type === "serviceprincipal") return "service-principal";
-  const kind = USER_KINDS[String(of["UserType"]).toLowerCase()] ?? "unknown";
+  const kind = own(USER_KINDS, String(of["UserType"]).toLowerCase()) ?? "unknown";
   const isAddress = user?.includes("@") === true;
   // "Application" is also written where a person came through one.
   if (kind === "service-principal" && isAddress && user !== "app@sharepoint") return "user";

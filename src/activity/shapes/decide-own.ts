@@ -28,6 +28,7 @@ export function ownFields({ raw, shape }: ActivityEvent): View {
 function opened(of: Rec, depth: number): View {
   const found: View = {};
   for (const key in of) {
+    if (key === "__proto__") continue;
     const value = of[key];
     if (typeof value === "string") found[key] = openedText(value, depth);
     else if (depth > 1 && isRec(value) && key === "properties") found[key] = opened(value, depth - 1);

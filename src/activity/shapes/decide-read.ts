@@ -29,12 +29,19 @@ export function text(value: Json | undefined): string | undefined {
 /** The same in lower case, for what identifies. */
 export const lower = (value: Json | undefined): string | undefined => text(value)?.toLowerCase();
 
+/** What a table says of a key that comes from a record: never what every object has, such as `constructor`. */
+export const own = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined;
+
 /** Texts by which systems say that they have nothing to say. */
 const NOTHING = new Set(["<null>", "null", "none", "n/a", "not available", "not-found", "not found", "undefined"]);
 /** A text, unless it stands for nothing. */
 export function told(value: Json | undefined): string | undefined {
   const found = text(value);
-  return found === undefined || (found.length < 16 && NOTHING.has(found.toLowerCase())) ? undefined : found;
+  if (found === undefined || found.length > 15) return found;
+  // Most texts do not begin as those words do.
+  const start = found.charCodeAt(0) | 32;
+  return (start === 110 || start === 117 || start === 60) && NOTHING.has(found.toLowerCase()) ? undefined : found;
 }
 
 /** First of these members that says something. */

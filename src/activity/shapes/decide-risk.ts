@@ -47,7 +47,8 @@ export function logAnalyticsRisk(of: Rec): Draft {
   const graph: Record<string, Json> = {};
   for (const key in of) {
     const value = of[key];
-    if (value !== undefined && value !== null) graph[key.charAt(0).toLowerCase() + key.slice(1)] = value;
+    if (value !== undefined && value !== null && key !== "__proto__")
+      graph[key.charAt(0).toLowerCase() + key.slice(1)] = value;
   }
   return riskOf({
     shape: "entra-risk.log-analytics",

@@ -2,7 +2,20 @@ import type { Json } from "../../core/canonical.ts";
 import type { ActivityActor, ActivityOutcome, ActivityShape } from "../contract-event.ts";
 import type { LogSource } from "../sigma/contract.ts";
 import { type Draft, outcomeOf, reasonOf } from "./decide-draft.ts";
-import { at, countryOf, embeddedRec, first, ipOf, isRec, lower, NO_REC, type Rec, text, told } from "./decide-read.ts";
+import {
+  at,
+  countryOf,
+  embeddedRec,
+  first,
+  ipOf,
+  isRec,
+  lower,
+  NO_REC,
+  own,
+  type Rec,
+  text,
+  told,
+} from "./decide-read.ts";
 import { tenantIn } from "./decide-entra-audit.ts";
 import { timeOf } from "./decide-time.ts";
 
@@ -91,8 +104,8 @@ export function logAnalyticsSignIn(of: Rec): Draft {
   const graph: Record<string, Json> = {};
   for (const key in of) {
     const value = of[key];
-    if (value !== undefined && value !== null && value !== "")
-      graph[SPECIAL[key] ?? key.charAt(0).toLowerCase() + key.slice(1)] = value;
+    if (value !== undefined && value !== null && value !== "" && key !== "__proto__")
+      graph[own(SPECIAL, key) ?? key.charAt(0).toLowerCase() + key.slice(1)] = value;
   }
   const type = text(of["Type"]);
   return signInOf({

@@ -115,6 +115,9 @@ const WORDS = [
   "/",
   "AdvancedHunting-AlertInfo",
   "SecurityComplianceCenter",
+  "constructor",
+  "__proto__",
+  "toString",
 ];
 const odd: fc.Arbitrary<Json> = fc.letrec((tie) => ({
   value: fc.oneof(
