@@ -1,10 +1,8 @@
-import { Button } from "@mantine/core";
 import type { ExamplesWire, RuleWire, RunbookWire } from "../../../src/activity/lab/contract-wire.ts";
 import { Problem } from "../../api.ts";
 import { type T, useFormat, useT } from "../../i18n/t.ts";
 import { type Fact, Facts } from "../../kit/Bits.tsx";
 import { BarChart, ChartFrame } from "../../kit/Chart.tsx";
-import { Go } from "../../kit/Go.tsx";
 import { Markdown } from "../../kit/Markdown.tsx";
 import { Panel } from "../../kit/Panel.tsx";
 import { Glyph } from "../../kit/Risk.tsx";
@@ -23,12 +21,12 @@ export function AboutTab({ rule }: Props) {
       <div className="stk">
         <WhyPanel rule={rule} />
         <HitsPanel rule={rule} />
-        <ExamplesPanel rule={rule} />
+        <VersionsPanel rule={rule} />
+        {rule.settings.length > 0 && <SettingsPanel rule={rule} />}
       </div>
       <div className="stk">
         <RunbookPanel rule={rule} />
-        {rule.settings.length > 0 && <SettingsPanel rule={rule} />}
-        <VersionsPanel rule={rule} />
+        <ExamplesPanel rule={rule} />
       </div>
     </div>
   );
@@ -259,22 +257,5 @@ function ExamplesPanel({ rule }: Props) {
         }
       </Loaded>
     </Panel>
-  );
-}
-
-/** To another part of the rule's page. */
-export function PartLink({
-  rule,
-  tab,
-  children,
-}: {
-  readonly rule: RuleWire;
-  readonly tab: string;
-  readonly children: string;
-}) {
-  return (
-    <Button component={Go} variant="default" to={`/activity/rules/${rule.ruleId}?tab=${tab}`}>
-      {children}
-    </Button>
   );
 }

@@ -7,6 +7,7 @@ import { DayField } from "../../kit/DayField.tsx";
 import { Panel } from "../../kit/Panel.tsx";
 import { useProblemText, Why } from "../../kit/States.tsx";
 import { useWrite } from "../../query.ts";
+import { useSettings } from "./SettingsPanel.tsx";
 
 const HISTORY_DAYS = 30;
 
@@ -24,8 +25,13 @@ export function BacktestStart({ rule, text, onStarted }: StartProps) {
   const [from, setFrom] = useState(today.subtract({ days: HISTORY_DAYS }).toString());
   const [until, setUntil] = useState(today.toString());
   const [what, setWhat] = useState(text === undefined ? String(rule.version) : "text");
-  const [settings, setSettings] = useState(() =>
-    Object.fromEntries(rule.settings.map(({ name, standard }) => [name, standard])),
+  const inUse = useSettings(rule.ruleId, rule.settings.length > 0);
+  const [own, setOwn] = useState<Record<string, number>>({});
+  const settings = Object.fromEntries(
+    rule.settings.map(({ name, standard }) => [
+      name,
+      own[name] ?? inUse?.find((one) => one.name === name)?.value ?? standard,
+    ]),
   );
   const start = useWrite(
     (body: unknown, options) => api.post<{ backtestId: string }>("/api/activity/backtests", body, options),
@@ -63,7 +69,7 @@ export function BacktestStart({ rule, text, onStarted }: StartProps) {
         />
         <DayField label={t("lab.backtest.from")} value={from} onChange={setFrom} />
         <DayField label={t("lab.backtest.until")} value={until} onChange={setUntil} />
-        {what === "settings" && <Numbers rule={rule} values={settings} onChange={setSettings} />}
+        {what === "settings" && <Numbers rule={rule} values={settings} onChange={setOwn} />}
         <Button type="submit" loading={start.isPending} disabled={from === "" || until === "" || from > until}>
           {t("lab.backtest.start")}
         </Button>

@@ -126,7 +126,6 @@ export const rulesWords = defineWords({
     "rule.settings": "Settings",
     "rule.settings.q": "Which numbers does it use?",
     "rule.settings.standard": "standard {n} {unit}, {min} to {max}",
-    "rule.settings.all": "For all customers",
     "rule.settings.set": "{n} {unit}",
     "rule.settings.try": "Backtest other numbers",
     "rule.settings.own": {
@@ -306,7 +305,6 @@ export const rulesWords = defineWords({
     "rule.settings": "Inställningar",
     "rule.settings.q": "Vilka tal använder den?",
     "rule.settings.standard": "standard {n} {unit}, {min} till {max}",
-    "rule.settings.all": "För alla kunder",
     "rule.settings.set": "{n} {unit}",
     "rule.settings.try": "Backtesta andra tal",
     "rule.settings.own": { one: "{n} kund har egna tal", other: "{n} kunder har egna tal" },
