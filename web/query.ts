@@ -26,6 +26,9 @@ export type Topic =
   | "spending"
   | "collections"
   | "activity"
+  /** Asked again each minute and not with every batch that comes in: reading them costs the desk something. */
+  | "activity-events"
+  | "activity-coverage"
   | "sync"
   | "audit"
   | "settings"

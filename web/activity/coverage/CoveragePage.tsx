@@ -37,9 +37,7 @@ type Summary = CoverageSummary & { readonly ownerlessFeeds: readonly FeedWire[] 
 /** Which feeds tell of whom, who tells nothing, and how long all of it is kept. */
 export function CoveragePage() {
   const t = useT();
-  const summary = useRead<Summary>(["activity", "coverage", "summary"], "/api/activity/coverage/summary", {
-    topics: ["customers", "sync"],
-  });
+  const summary = useRead<Summary>(["activity-coverage", "summary"], "/api/activity/coverage/summary");
   return (
     <Page
       title={t("activity.tab.coverage")}
@@ -73,7 +71,7 @@ function CustomersPanel({ summary }: { readonly summary: Summary | undefined }) 
       replace: true,
     });
   const state = CUSTOMER_STATES.find((one) => one === search.only);
-  const list = useList<CoverageRow>("activity", "/api/activity/coverage", { state, q: search.q });
+  const list = useList<CoverageRow>("activity-coverage", "/api/activity/coverage", { state, q: search.q });
   const columns = useMemo(() => columnsOf(t, f), [t, f]);
   return (
     <Panel

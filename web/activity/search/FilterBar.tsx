@@ -265,7 +265,7 @@ function ValueWord({ name, value }: { readonly name: FieldName; readonly value: 
 
 function CustomerName({ id }: { readonly id: string }) {
   const found = useRead<{ readonly customer?: { readonly name: string } | null }>(
-    ["activity", "coverage", id],
+    ["activity-coverage", id],
     `/api/customers/${id}/activity-coverage`,
   );
   return <>{found.data?.customer?.name ?? id.slice(0, 8)}</>;

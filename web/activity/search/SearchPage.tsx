@@ -82,7 +82,7 @@ const without = (search: PageSearch): PageSearch =>
 
 type OverTimeProps = { readonly members: Parameters<typeof histogramMembers>[0] };
 const useHistogram = (members: OverTimeProps["members"]) =>
-  useRead<HistogramWire>(["activity", "histogram", members], `/api/activity/events/histogram${query(members)}`);
+  useRead<HistogramWire>(["activity-events", "histogram", members], `/api/activity/events/histogram${query(members)}`);
 
 function Total({ members }: OverTimeProps) {
   const t = useT();
