@@ -1,12 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isMap, isScalar, isSeq } from "yaml";
 import type { DetectionCard } from "../contract-detector.ts";
 import type { RuleNotes } from "../contract-hit.ts";
 import type { SigmaDocument, SigmaFault } from "../sigma/contract.ts";
 import { faultText, loadSigma } from "../sigma/load.ts";
 import { ruleSetOf } from "../sigma/rule-set.ts";
-import { memberOf, readYaml, resolved, textOf, type YamlDocument } from "../sigma/yaml.ts";
+import { itemsOf, memberOf, readYaml, resolved } from "../sigma/yaml.ts";
 import { cardOfNotes, readNotes } from "./decide-notes.ts";
 
 /** One file of rules: a topic, with the base rules that its correlations need. */
@@ -50,9 +49,7 @@ function readFolder(folder: string): OwnRules {
   const notes = new Map(read.flatMap(({ text }) => [...text.notes]));
   return {
     documents,
-    cards: documents
-      .filter((document) => isAlerting(document, set))
-      .map((document) => cardOfNotes(document, notes.get(document.head.id ?? "") ?? {})),
+    cards: documents.filter((document) => isAlerting(document, set)).map(cardOf),
     texts: read.map(({ text }) => text),
     notes,
   };
@@ -75,40 +72,31 @@ export function readRules(
   const { documents, faults } = loadSigma(text, { file });
   const notes = new Map<string, RuleNotes>();
   const wrong: SigmaFault[] = [...faults];
-  for (const document of readYaml(text, file).documents) {
-    const read = readNotes(valueOf(memberOf(document.root, "surety"), document));
-    const id = textOf(memberOf(document.root, "id"));
-    if (id !== undefined) notes.set(id, read.notes);
-    for (const { path, message } of read.faults)
-      wrong.push({
-        file,
-        ...placeOf(document, ["surety", ...path]),
-        rule: textOf(memberOf(document.root, "title")),
-        code: "bad-value",
-        message: `${["surety", ...path].join(".")}: ${message}`,
-      });
+  for (const { head } of documents) {
+    const read = readNotes(head.custom["surety"]);
+    if (head.id !== undefined) notes.set(head.id, read.notes);
+    for (const { path, message } of read.faults) {
+      const way = ["surety", ...path];
+      const place = placeOf(text, head.line, way);
+      wrong.push({ file, ...place, rule: head.title, code: "bad-value", message: `${way.join(".")}: ${message}` });
+    }
   }
   return { text: { file, text, documents, notes }, faults: wrong };
 }
 
-/** A node as plain values, aliases followed. */
-function valueOf(node: unknown, document: YamlDocument): unknown {
-  const real = resolved(node, document);
-  if (isScalar(real)) return real.value;
-  if (isSeq(real)) return real.items.map((item) => valueOf(item, document));
-  if (!isMap(real)) return undefined;
-  return Object.fromEntries(
-    real.items.map(({ key, value }) => [isScalar(key) ? String(key.value) : "", valueOf(value, document)]),
-  );
-}
-
-/** Place of the deepest node on the way that is there. */
-function placeOf(document: YamlDocument, path: readonly (string | number)[]): { line: number; column: number } {
+/** Place of the deepest node on the way that is there, in the document that begins at a line. */
+function placeOf(text: string, line: number, path: readonly (string | number)[]): { line: number; column: number } {
+  const document = readYaml(text, undefined).documents.find((one) => one.placeOf(one.root).line === line);
+  if (document === undefined) return { line, column: 1 };
   let at: unknown = document.root;
   for (const step of path) {
-    const next: unknown = isSeq(at) ? at.items[Number(step)] : memberOf(at, String(step));
+    const next = typeof step === "number" ? itemsOf(at)[step] : memberOf(at, step);
     if (next === undefined || next === null) break;
     at = resolved(next, document);
   }
   return document.placeOf(at);
 }
+
+/** The card of any rule, ours or foreign: what it does not say is assumed. */
+export const cardOf = (document: SigmaDocument): DetectionCard =>
+  cardOfNotes(document, readNotes(document.head.custom["surety"]).notes);

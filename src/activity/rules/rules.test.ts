@@ -6,8 +6,9 @@ import fc from "fast-check";
 import { ABUSES } from "../contract-detector.ts";
 import { DETECTORS, SWEEPS } from "../detectors/detectors.ts";
 import { lintFiles } from "../sigma/lint.ts";
+import { loadSigma } from "../sigma/load.ts";
 import { UNKNOWN_RUNBOOK } from "./decide-notes.ts";
-import { ownRules, readRules } from "./own-rules.ts";
+import { cardOf, ownRules, readRules } from "./own-rules.ts";
 import { FORMS, inForm } from "./forms.ts";
 import { Bench, knownEvents } from "./testing.ts";
 
@@ -171,6 +172,28 @@ test("a fault of the notes has its line and column", () => {
     faults.map(({ line, column, code }) => ({ line, column, code })),
     [{ line: 9, column: 11, code: "bad-value" }],
   );
+});
+
+test("a foreign rule has a card too: what it does not say is assumed", () => {
+  const { documents: foreign } = loadSigma(
+    "title: Coins\nid: 8629988d-ddde-4f05-8ada-5476e7832885\nlevel: high\ndescription: What it sees.\ntags: [attack.impact, attack.t1496]\nlogsource: { product: azure, service: activitylogs }\ndetection:\n  a: { b: c }\n  condition: a\n",
+  );
+  const [only] = foreign.map(cardOf);
+  assert.deepEqual(only, {
+    id: "8629988d-ddde-4f05-8ada-5476e7832885",
+    title: "Coins",
+    titleSv: "Coins",
+    level: "high",
+    family: "misuse",
+    abuse: ["A4"],
+    why: "What it sees.",
+    sources: ["azure-activity"],
+    falsePositives: [],
+    runbook: UNKNOWN_RUNBOOK,
+    attack: ["T1496"],
+    covers: "",
+    contain: "none",
+  });
 });
 
 test("no file of rules is empty", () => {
