@@ -1,6 +1,6 @@
 import type { CustomerId } from "../../core/ids.ts";
 import type { DetectorContext } from "../contract-detector.ts";
-import type { ActivityEvent, KnownEvent } from "../contract-event.ts";
+import type { KnownEvent } from "../contract-event.ts";
 import type { SigmaEvent } from "../sigma/contract.ts";
 import { Correlator, type Firing, type KeptGroup } from "../sigma/correlator.ts";
 import { Matcher } from "../sigma/matcher.ts";
@@ -218,7 +218,7 @@ export class Evaluator {
       return false;
     };
     const { set } = this.#input.rules;
-    const matched = this.#match(event, view).filter((rule) => {
+    const matched = this.#matcher.match(view, this.#input.logSourcesOf(event)).filter((rule) => {
       const head = set.rules[rule]?.head;
       const owner = this.#make.ownerOf(rule);
       this.#count(owner.id).matched++;
@@ -290,13 +290,6 @@ export class Evaluator {
     const key = keyOf(told);
     hits.delete(key);
     retracted.set(key, told);
-  }
-
-  #match(event: ActivityEvent, view: SigmaEvent): readonly number[] {
-    const found = new Set<number>();
-    for (const source of this.#input.logSourcesOf(event))
-      for (const rule of this.#matcher.match(view, source)) found.add(rule);
-    return [...found].sort((a, b) => a - b);
   }
 
   /** When the event is taken to have happened, and whether it came too late for the windows. */
