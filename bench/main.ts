@@ -2,6 +2,7 @@
 const BENCHES: Readonly<Record<string, (parts: readonly string[]) => Promise<void>>> = {
   "late-payment": async () => (await import("./late-payment.ts")).benchLatePayment(),
   activity: async (args) => (await import("./activity.ts")).benchActivity(args),
+  "activity-detectors": async () => (await import("./activity-detectors.ts")).benchDetectors(),
   collections: async (args) => (await import("./collections.ts")).benchCollections(args),
   desk: async (parts) => (await import("./desk.ts")).benchDesk(parts),
 };

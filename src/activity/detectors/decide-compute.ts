@@ -26,7 +26,7 @@ export const MACHINE_OPS: Readonly<Record<string, string>> = {
   "microsoft.compute/virtualmachinescalesets/write": "scale-set",
 };
 /** Writes that bring up computing power without a virtual machine of one's own: the side door. Source: RULES R10. */
-export const SIDE_OPS: Readonly<Record<string, string>> = {
+const SIDE_OPS: Readonly<Record<string, string>> = {
   "microsoft.machinelearningservices/workspaces/computes/write": "machine-learning",
   "microsoft.batch/batchaccounts/write": "batch",
   "microsoft.batch/batchaccounts/pools/write": "batch",
@@ -184,7 +184,7 @@ export function isLarge(sku: Sku, { capacity, vcpusMin }: { capacity: number; vc
   if (sku.kind === "memory" && (sku.vcpus ?? 0) >= 10) return true;
   return (sku.vcpus ?? 0) * capacity >= vcpusMin;
 }
-export const largeSku = (one: Kept, vcpusMin: number): Sku | undefined => {
+const largeSku = (one: Kept, vcpusMin: number): Sku | undefined => {
   const sku = parseSku(text(one, "sku"));
   const capacity = Number(one.facts["capacity"] ?? 1);
   return sku && isLarge(sku, { capacity, vcpusMin }) ? sku : undefined;

@@ -23,7 +23,7 @@ const settings = [
   setting("windowHours", "All three steps happen within this time", { unit: "hours", standard: 24, min: 1, max: 168 }),
 ];
 
-export const ELEVATE_OPS = [
+const ELEVATE_OPS = [
   "microsoft.authorization/elevateaccess/action",
   "user has elevated their access to user access administrator for their azure resources",
   "assigns the caller to user access administrator",
