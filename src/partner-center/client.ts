@@ -164,6 +164,8 @@ type Trouble = { readonly problem: PartnerCenterProblem; readonly tries: number;
 
 function logTrouble(outside: Outside, call: MsCall, { problem, tries, next }: Trouble): void {
   if (call.mayBeAbsent === true && problem.kind === "not-found") return;
+  // What one customer's tenant refuses is a state of that customer, kept by who asked.
+  if (call.tenant !== undefined && next === "give-up") return;
   outside.log("warn", "partner-center.trouble", {
     what: call.what,
     kind: problem.kind,

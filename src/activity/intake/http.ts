@@ -124,8 +124,9 @@ async function push(
 
 /** A batch id is the sender's own: two keys may use the same. */
 export const senderOf = ({ id, via }: Pick<Person, "id" | "via">): string =>
-  `${via === "api-key" ? "key" : "person"}:${id}`.slice(0, SENDER_CHARS_MAX);
+  `${via === "api-key" ? "key" : "person"}:${id.replace(/^key:/, "")}`.slice(0, SENDER_CHARS_MAX);
 const SENDER_CHARS_MAX = 120;
 
-const intakeOf = ({ id }: Person, fileName: string | undefined): string =>
-  (fileName === undefined ? `push:${id}` : `file:${fileName}`).slice(0, SENDER_CHARS_MAX);
+/** As pages name it: by the name that the key, or the person, goes by. */
+const intakeOf = ({ name }: Person, fileName: string | undefined): string =>
+  (fileName === undefined ? `push:${name}` : `file:${fileName}`).slice(0, SENDER_CHARS_MAX);

@@ -31,6 +31,9 @@ export const CONTENT_TYPES = [
   "Audit.SharePoint",
   "Audit.General",
 ] as const;
+/** Refusals of the Management Activity API that are no trouble. Source: its reference, "Errors". */
+const NO_SUBSCRIPTION = "AF20022";
+const ALREADY_SUBSCRIBED = "AF20024";
 /** The activity log of the tenant itself: elevated access shows only there. */
 export const TENANT_PART = "tenant";
 
@@ -44,7 +47,14 @@ const listIn = (value: Json | undefined): readonly Json[] => (Array.isArray(valu
 const caller = ({ deps, pull }: Asking, service: TenantCall["service"]) => {
   const correlationId = deps.newId();
   return (path: string, method: TenantCall["method"] = "GET") =>
-    deps.askTenant({ what: pull.feed, service, tenant: pull.tenant, method, path, correlationId });
+    deps.askTenant({
+      what: pull.feed,
+      service,
+      tenant: pull.tenant,
+      method,
+      path,
+      correlationId,
+    });
 };
 
 /** Pages that are linked by a member of the answer. */
@@ -115,16 +125,16 @@ const unifiedAudit: Reader = async function* (asking) {
     }
 };
 
-/** Begins the subscription when there is none, then asks again. Codes: "no subscription", "already enabled". */
+/** Begins the subscription when there is none, then asks again. */
 const subscribing =
   (ask: ReturnType<typeof caller>, start: string): ReturnType<typeof caller> =>
   async (path) => {
     try {
       return await ask(path);
     } catch (error) {
-      if (!(error instanceof PartnerCenterError) || error.problem.code !== "AF20022") throw error;
+      if (!(error instanceof PartnerCenterError) || error.problem.code !== NO_SUBSCRIPTION) throw error;
       await ask(start, "POST").catch((refused: unknown) => {
-        if (!(refused instanceof PartnerCenterError) || refused.problem.code !== "AF20024") throw refused;
+        if (!(refused instanceof PartnerCenterError) || refused.problem.code !== ALREADY_SUBSCRIBED) throw refused;
       });
       return ask(path);
     }

@@ -118,14 +118,16 @@ async function noteTrouble(
 ): Promise<"customer" | "desk"> {
   const trouble = troubleOf(problem, one.failures);
   const { feed, tenant, part } = one;
-  deps.log("warn", "activity.pull-trouble", {
-    feed,
-    tenant,
-    part,
-    code: problem.code ?? null,
-    detail: problem.detail,
-    correlationId: problem.correlationId,
-  });
+  // A customer that has no such log says so at every reading; the log of the desk hears it once.
+  if (trouble.kind === "desk" || trouble.state !== one.state)
+    deps.log("warn", "activity.pull-trouble", {
+      feed,
+      tenant,
+      part,
+      code: problem.code ?? null,
+      detail: problem.detail,
+      correlationId: problem.correlationId,
+    });
   if (trouble.kind === "desk") return "desk";
   const now = deps.clock.now();
   await deps.store.inTransaction((tx) =>
