@@ -146,6 +146,8 @@ function askRoutes(deps: LabDeps): readonly Route[] {
       path: `${ALL}/explain`,
       permission: "activity.read",
       summary: "Why a rule fires on an event, or not",
+      // It changes nothing: no transaction, and no answer kept for a repeat.
+      ownTransaction: true,
       body: wire.explainBody,
       response: wire.explainJson,
       handle: ({ tx, body, now }) => explainAsked(tx, deps, { ask: body, now }),
@@ -155,6 +157,7 @@ function askRoutes(deps: LabDeps): readonly Route[] {
       path: `${ALL}/try`,
       permission: "activity.read",
       summary: "Run a text on stored or pasted events, in bounded time",
+      ownTransaction: true,
       body: wire.tryBody,
       response: wire.tryJson,
       handle: async ({ tx, body, now }) => ok(await tryText(tx, deps, { ask: body, now })),
