@@ -214,10 +214,14 @@ function bodyOf(properties: Rec, names: readonly string[]): Json | undefined {
   return undefined;
 }
 
-function tenantOf({ tenant, resourceId, claims }: Parts, arm: ArmId | undefined): string | undefined {
+/**
+ * The tenant of the subscription. Not the one of the caller's token: with delegated administration that is another. The root of the
+ * management groups has the tenant's id.
+ */
+function tenantOf({ tenant, properties }: Parts, arm: ArmId | undefined): string | undefined {
   const inId = arm === undefined ? undefined : /^\/tenants\/([^/]+)/.exec(arm.id)?.[1];
-  const issuer = /^https:\/\/sts\.windows\.net\/([0-9a-f-]{36})\/?$/i.exec(text(claims["iss"]) ?? "")?.[1];
-  return lower(tenant) ?? inId ?? lower(issuer) ?? (resourceId === undefined ? undefined : lower(claims[TENANT]));
+  const [root, ...below] = text(properties["hierarchy"])?.split("/") ?? [];
+  return lower(tenant) ?? inId ?? (below.length > 0 ? guidOf(root) : undefined);
 }
 
 const TENANT = "http://schemas.microsoft.com/identity/claims/tenantid";

@@ -65,6 +65,8 @@ const SIZES: readonly (readonly string[])[] = [
   ["properties", "virtualMachineProfile", "hardwareProfile", "vmSize"],
   ["sku", "name"],
   ["properties", "sku", "name"],
+  ["properties", "parameters", "vmSize", "value"],
+  ["properties", "parameters", "virtualMachineSize", "value"],
 ];
 const COUNTS: readonly (readonly string[])[] = [
   ["sku", "capacity"],
@@ -72,6 +74,8 @@ const COUNTS: readonly (readonly string[])[] = [
   ["properties", "scaleSettings", "fixedScale", "targetDedicatedNodes"],
   ["properties", "properties", "scaleSettings", "maxNodeCount"],
   ["properties", "scaleSettings", "maxNodeCount"],
+  ["properties", "parameters", "instanceCount", "value"],
+  ["properties", "parameters", "vmCount", "value"],
 ];
 const REGIONS: readonly (readonly string[])[] = [
   ["location"],
@@ -84,10 +88,29 @@ export function facetsOf(body: Json | undefined): Pick<ActivityResource, "region
   const of = embeddedRec(body);
   if (of === undefined) return {};
   const pool = list(at(of, "properties", "agentPoolProfiles"))[0];
-  const sku = firstOf(of, SIZES, lower) ?? lower(at(pool, "vmSize"));
-  const capacity = firstOf(of, COUNTS, countOf) ?? countOf(at(pool, "count"));
-  return { region: firstOf(of, REGIONS, regionOf), sku, capacity };
+  const own = {
+    region: firstOf(of, REGIONS, regionOf),
+    sku: firstOf(of, SIZES, sizeOf) ?? sizeOf(at(pool, "vmSize")),
+    capacity: firstOf(of, COUNTS, countOf) ?? countOf(at(pool, "count")),
+  };
+  if (own.sku !== undefined) return own;
+  // A deployment names its machines in its template.
+  for (const inner of list(at(of, "properties", "template", "resources"))) {
+    if (
+      !/^microsoft\.(?:compute|batch|containerservice|machinelearningservices)\//.test(lower(at(inner, "type")) ?? "")
+    )
+      continue;
+    const found = facetsOf(inner);
+    if (found.sku !== undefined)
+      return { sku: found.sku, region: own.region ?? found.region, capacity: own.capacity ?? found.capacity };
+  }
+  return own;
 }
+/** A size in words; `[parameters('size')]` is an expression that names none. */
+const sizeOf = (value: Json | undefined): string | undefined => {
+  const size = lower(value);
+  return size === undefined || size.startsWith("[") ? undefined : size;
+};
 function firstOf<T>(
   of: Rec,
   paths: readonly (readonly string[])[],

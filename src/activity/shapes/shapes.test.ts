@@ -80,3 +80,60 @@ test("rows of a query are records of its table", () => {
     ],
   );
 });
+
+test("a row of a search whose AuditData is empty still says who did what and when", () => {
+  const row = {
+    RecordType: "ExchangeAdmin",
+    CreationDate: AT,
+    UserIds: "Kim@contoso.com",
+    Operations: "New-InboxRule",
+    AuditData: "",
+    Identity: ID,
+  };
+  const [event] = normalise(row, { receivedAt });
+  assert.deepEqual(
+    [event?.shape, event?.id, event?.operation, event?.actor?.id, event?.at.toString()],
+    ["m365-audit.search-row", ID, "new-inboxrule", "kim@contoso.com", AT],
+  );
+});
+
+test("a deployment names the size, number and region of its machines in its template", () => {
+  const machine = {
+    type: "Microsoft.Compute/virtualMachines",
+    location: "[parameters('where')]",
+    properties: { hardwareProfile: { vmSize: "Standard_ND96asr_v4" } },
+  };
+  const body = {
+    properties: {
+      parameters: { location: { value: "North Europe" }, vmCount: { value: 12 } },
+      template: { resources: [{ type: "Microsoft.Network/virtualNetworks", sku: { name: "x" } }, machine] },
+    },
+  };
+  const raw = {
+    time: AT,
+    category: "Administrative",
+    operationName: "Microsoft.Resources/deployments/write",
+    resourceId: VM,
+    properties: { requestbody: JSON.stringify(body) },
+  };
+  const resource = normalise(raw, { receivedAt })[0]?.resource;
+  assert.deepEqual([resource?.sku, resource?.capacity, resource?.region], ["standard_nd96asr_v4", 12, "northeurope"]);
+});
+
+test("a token's tenant is not the subscription's: a delegated administrator comes from elsewhere", () => {
+  const claims = {
+    "http://schemas.microsoft.com/identity/claims/tenantid": KIM,
+    "http://schemas.microsoft.com/identity/claims/objectidentifier": ID,
+    idtyp: "user",
+  };
+  const raw = {
+    eventTimestamp: AT,
+    operationName: { value: "a/b/write" },
+    claims,
+    resourceId: VM,
+    properties: { hierarchy: `${ID}/group/sub` },
+  };
+  const [event] = normalise(raw, { receivedAt });
+  assert.equal(event?.tenant, ID);
+  assert.equal(event?.actor?.homeTenant, KIM);
+});

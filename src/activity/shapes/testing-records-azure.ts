@@ -170,7 +170,8 @@ export const AZURE_CASES: readonly Case[] = [
       _ResourceId: VM.toLowerCase(),
       Properties: JSON.stringify({ requestbody: fleetBody }),
     },
-    gives: FLEET,
+    // The table has the tenant of its workspace only.
+    gives: { ...FLEET, tenant: undefined },
   },
   {
     shape: "entra-audit.graph",
