@@ -146,6 +146,15 @@ test("every abuse has two detections or more, of rules and detectors, with examp
   }
 });
 
+test("examples are invented: addresses and mail domains are those kept for documentation", () => {
+  for (const { file, text } of texts) {
+    for (const [ip] of text.matchAll(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g))
+      assert.match(ip, /^(192\.0\.2|198\.51\.100|203\.0\.113)\.|^0\.0\.0\.0$/, `${file}: ${ip}`);
+    for (const [mail] of text.matchAll(/[\w.<>#]+@[\w-]+\.[\w.-]+/g))
+      assert.match(mail, /\.example$/, `${file}: ${mail}`);
+  }
+});
+
 test("rules that SigmaHQ has are named by their upstream ids", (t) => {
   const file = join(import.meta.dirname, "../../../../shared/detection/conformance/sigmahq_cloud_rules.jsonl");
   if (!existsSync(file)) {
