@@ -163,6 +163,29 @@ export const fleetBurst: Detector = {
       ],
     },
     {
+      name: "ten that were deleted are made again two days later, and the records say created",
+      hits: "high",
+      events: [
+        ...fleet(0, { count: 10, regions: ["eastus"] }),
+        ...fleet(0, { count: 10, regions: REGIONS }).map((event) => ({
+          ...event,
+          id: `again:${event.id}`,
+          at: event.at.add({ hours: 48 }),
+        })),
+      ],
+    },
+    {
+      name: "the same without the word: what was there before is not made",
+      hits: undefined,
+      events: [0, 48].flatMap((hours) =>
+        fleet(0, { count: 10, regions: hours ? REGIONS : ["eastus"], raw: {} }).map((event) => ({
+          ...event,
+          id: `${hours}:${event.id}`,
+          at: event.at.add({ hours }),
+        })),
+      ),
+    },
+    {
       name: "nine machines",
       hits: undefined,
       events: fleet(0, { count: 9, regions: REGIONS.slice(0, 3) }),

@@ -113,6 +113,11 @@ export const partnerReach: Detector = {
       hits: "high",
       events: [...touch(0, 7), ...touch(2 * DAYS, 7)].map((event) => ({ ...event, actor: servicePrincipal("app-1") })),
     },
+    {
+      name: "the third busy day of an application is told, the fourth is habit",
+      hits: "high",
+      events: [0, 2, 4].flatMap((day) => touch(day * DAYS, 5)),
+    },
     { name: "four customers", hits: undefined, events: touch(0, 4) },
     {
       name: "the fifth comes an hour after the first",

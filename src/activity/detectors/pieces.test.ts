@@ -5,7 +5,7 @@ import fc from "fast-check";
 import type { Kept } from "../contract-detector.ts";
 import { Actors } from "./decide-actors.ts";
 import { median, usualPerDay } from "./decide-baseline.ts";
-import { reader, setting } from "./decide-card.ts";
+import { reader, setting, standardSettings } from "./decide-card.ts";
 import { creations } from "./decide-compute.ts";
 import { domainOfUser, registrable } from "./decide-domain.ts";
 import { novelties } from "./decide-first-seen.ts";
@@ -13,9 +13,23 @@ import { grantOf } from "./decide-grant.ts";
 import { dig } from "./decide-json.ts";
 import { parseSku } from "./decide-sku.ts";
 import { timesOver } from "./decide-spend.ts";
-import { byTime, DAY_MS, EVENTS_MAX, HOUR_MS, listed, settle, slide, Tally, text, walk } from "./decide-window.ts";
-import { azure } from "./example.ts";
+import {
+  byTime,
+  DAY_MS,
+  dayOf,
+  EVENTS_MAX,
+  HOUR_MS,
+  listed,
+  settle,
+  slide,
+  Tally,
+  text,
+  walk,
+} from "./decide-window.ts";
+import { DETECTORS } from "./detectors.ts";
+import { azure, START } from "./example.ts";
 import { sek } from "./example-money.ts";
+import { hitsIn } from "./run.ts";
 
 const kept = (at: number, facts: Kept["facts"] = {}, id = `${at}`): Kept => ({ id, source: "unknown", at, facts });
 
@@ -207,4 +221,23 @@ test("settling gives each event once, by time, source and id", () => {
     ["a", "b", "2"],
   );
   assert.ok(byTime(kept(1), kept(1)) === 0);
+});
+
+test("who reaches many customers by habit is told three times and no more", () => {
+  const [detector] = DETECTORS.filter(({ id }) => id === "partner-many-customers");
+  assert.ok(detector);
+  const days = [0, 1, 2, 3, 4, 5];
+  const events = days.flatMap((day) =>
+    (detector.examples[0]?.events ?? []).map((event) => ({
+      ...event,
+      id: `${day}:${event.id}`,
+      at: event.at.add({ hours: 24 * day }),
+    })),
+  );
+  const context = { settings: standardSettings(detector.settings), portfolio: undefined };
+  const hits = [...hitsIn(detector, events, () => context).values()].flat();
+  assert.deepEqual(
+    days.map((day) => hits.filter(({ at }) => dayOf(at) === dayOf(START.epochMilliseconds) + day).length),
+    [5, 5, 5, 0, 0, 0],
+  );
 });
