@@ -1,6 +1,7 @@
 import { no, type Refusal } from "../../core/refusal.ts";
 import { ok, type Result } from "../../core/result.ts";
 import { parseInstant } from "../../core/time.ts";
+import { DAYS_A_STATEMENT } from "./decide-chunks.ts";
 import { SEARCH_DAYS_MAX, SEARCH_HOURS_STANDARD, type SearchFilters } from "./contract.ts";
 
 /** The stretch a search looks through, half-open. */
@@ -82,6 +83,8 @@ export function bucketSeconds(span: Span): number {
 /** Slices of time that a search takes one after the other, newest first. */
 const FIRST_HOURS = 1;
 const NARROWEST_MS = 10_000;
+/** A slice touches the tables of one more day than it is wide. */
+const WIDEST_MS = (DAYS_A_STATEMENT - 1) * DAY * 1_000;
 export const firstSlice = (span: Span): Span => sliceBefore(span, span.until, FIRST_HOURS * HOUR * 1_000);
 export const sliceBefore = (span: Span, until: Temporal.Instant, milliseconds: number): Span => {
   const from = until.subtract({ milliseconds: Math.max(NARROWEST_MS, Math.round(milliseconds)) });
@@ -90,6 +93,5 @@ export const sliceBefore = (span: Span, until: Temporal.Instant, milliseconds: n
 /** How wide the next slice should be, after one of this width took so long (undefined: it did not come to an end). */
 export function nextWidth(widthMs: number, tookMs: number | undefined): number {
   if (tookMs === undefined) return widthMs / 16;
-  if (tookMs < 100) return widthMs * 8;
-  return tookMs < 400 ? widthMs * 2 : widthMs / 2;
+  return Math.min(WIDEST_MS, tookMs < 100 ? widthMs * 8 : tookMs < 400 ? widthMs * 2 : widthMs / 2);
 }

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Store, Tx } from "../../store/contract.ts";
 import { ADVISORY_LOCK } from "../../store/lock-numbers.ts";
+import { DAYS_A_STATEMENT, piecesOf } from "./decide-chunks.ts";
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -26,6 +27,10 @@ export async function daysKept(tx: Tx): Promise<readonly string[]> {
  * on, where `create … partition of` would wait for them all.
  */
 export async function makeDays(store: Store, days: readonly string[]): Promise<void> {
+  for (const piece of piecesOf(days, DAYS_A_STATEMENT)) await makeSome(store, piece);
+}
+
+async function makeSome(store: Store, days: readonly string[]): Promise<void> {
   await store.inTransaction(async (tx) => {
     await sql`select pg_advisory_xact_lock(${ADVISORY_LOCK.activityDays})`.execute(tx);
     const kept = new Set(await daysKept(tx));

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { CustomerId } from "../../core/ids.ts";
 import type { Tx } from "../../store/contract.ts";
+import { DAYS_A_STATEMENT, piecesOf } from "./decide-chunks.ts";
 import { inDays } from "./store-read.ts";
 
 /** A stretch that a pull has read to its end, half-open. */
@@ -48,7 +49,16 @@ export async function followFeeds(tx: Tx): Promise<boolean> {
   const used = rows.filter(({ last }, n) => n === 0 || last <= after + POSITIONS_A_ROUND);
   const until = used.at(-1)?.last;
   if (until === undefined) return false;
-  const days = [...new Set(used.flatMap((append) => append.days))];
+  const all = [...new Set(used.flatMap((append) => append.days))];
+  for (const days of piecesOf(all, DAYS_A_STATEMENT)) await addFeeds(tx, { days, after, until });
+  await sql`update activity_feed_cursor set position = ${until}`.execute(tx);
+  return true;
+}
+
+async function addFeeds(
+  tx: Tx,
+  { days, after, until }: { readonly days: readonly string[]; readonly after: bigint; readonly until: bigint },
+): Promise<void> {
   await sql`with fresh as (
       select coalesce(customer_id, '-') as customer_id, source, ${FEED} as feed, date_trunc('hour', at, 'UTC') as hour, at, received_at, filed
       from activity_event where ${inDays(days)} and position > ${after} and position <= ${until}),
@@ -63,8 +73,6 @@ export async function followFeeds(tx: Tx): Promise<boolean> {
     on conflict (customer_id, source, feed) do update set first_at = least(f.first_at, excluded.first_at),
       last_at = greatest(f.last_at, excluded.last_at), last_received = greatest(f.last_received, excluded.last_received),
       events = f.events + excluded.events, lag_seconds = coalesce(excluded.lag_seconds, f.lag_seconds)`.execute(tx);
-  await sql`update activity_feed_cursor set position = ${until}`.execute(tx);
-  return true;
 }
 
 /** Forgets hours that no page asks for. */

@@ -1,7 +1,9 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Tx } from "../../store/contract.ts";
 import type { EventRange, EventRef } from "../contract-stream.ts";
+import { DAYS_A_STATEMENT, piecesOf } from "./decide-chunks.ts";
 import { keyRange, storedId } from "./row.ts";
+import { daysKept } from "./store-days.ts";
 
 /** A row of the table with what the record is read again with. */
 export type EventRow = {
@@ -78,14 +80,46 @@ export async function rowsAfter(tx: Tx, position: bigint, limit: number): Promis
     });
     const until = used.at(-1)?.last ?? after;
     const days = [...new Set(used.flatMap((append) => append.days))];
-    const { rows } = await sql<EventRow>`select ${COLUMNS} from activity_event
-      where ${inDays(days)} and position > ${after} and position <= ${until} order by position limit ${limit}`.execute(
-      tx,
-    );
+    const rows = await rowsBetween(tx, { days, after, until, limit });
     if (rows.length > 0) return rows;
     after = until;
   }
 }
+
+type Between = {
+  readonly days: readonly string[];
+  readonly after: bigint;
+  readonly until: bigint;
+  readonly limit: number;
+};
+
+/** The first rows of these days between two positions. Many days are asked in pieces, for positions first: rows are large. */
+async function rowsBetween(tx: Tx, { days, after, until, limit }: Between): Promise<readonly EventRow[]> {
+  const pieces = piecesOf(days, DAYS_A_STATEMENT);
+  const within = (piece: readonly string[], last: bigint) =>
+    sql`${inDays(piece)} and position > ${after} and position <= ${last} order by position limit ${limit}`;
+  let last = until;
+  if (pieces.length > 1) {
+    const positions: bigint[] = [];
+    for (const piece of pieces) {
+      const { rows } = await sql<{
+        position: bigint;
+      }>`select position from activity_event where ${within(piece, until)}`.execute(tx);
+      positions.push(...rows.map(({ position }) => position));
+    }
+    positions.sort(ascending);
+    last = positions[limit - 1] ?? until;
+  }
+  const found: EventRow[] = [];
+  for (const piece of pieces) {
+    const { rows } = await sql<EventRow>`select ${COLUMNS} from activity_event where ${within(piece, last)}`.execute(
+      tx,
+    );
+    found.push(...rows);
+  }
+  return pieces.length > 1 ? found.sort((a, b) => ascending(a.position, b.position)) : found;
+}
+const ascending = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Where a scan stands: the next row is later than this. */
 export type ScanPlace = { readonly at: Temporal.Instant; readonly position: bigint };
@@ -106,13 +140,28 @@ export async function rowsOfDay(
   return rows;
 }
 
-/** The rows of named events; each is looked up in every day by the beginning of its key. Of one name in two tenants, the first received. */
-export async function rowsByRef(tx: Tx, refs: readonly EventRef[]): Promise<readonly (EventRow & ListedRow)[]> {
-  const ranges = refs.map(({ source, id }) => ({ source, id: storedId(id), ...keyRange(source, id) }));
-  const { rows } = await sql<EventRow & ListedRow>`select found.* from
-    unnest(${ranges.map((r) => r.source)}::text[], ${ranges.map((r) => r.id)}::text[], ${ranges.map((r) => r.first)}::uuid[],
-      ${ranges.map((r) => r.last)}::uuid[]) as r(r_source, r_id, first_key, last_key)
-    cross join lateral (select * from activity_event e where e.key between r.first_key and r.last_key and e.source = r.r_source
-      and e.id = r.r_id order by e.position limit 1) found`.execute(tx);
-  return rows;
+type NamedRow = EventRow & ListedRow;
+
+/**
+ * The rows of named events, looked up by the beginning of their keys, newest days first until all are found. Of one name in two tenants, one of
+ * the newest day.
+ */
+export async function rowsByRef(tx: Tx, refs: readonly EventRef[]): Promise<readonly NamedRow[]> {
+  const found = new Map<string, NamedRow>();
+  let wanted = refs.map((ref) => ({
+    source: ref.source as string,
+    id: storedId(ref.id),
+    ...keyRange(ref.source, ref.id),
+  }));
+  for (const days of piecesOf((await daysKept(tx)).toReversed(), DAYS_A_STATEMENT)) {
+    if (wanted.length === 0) break;
+    const { rows } = await sql<NamedRow>`select found.* from
+      unnest(${wanted.map((r) => r.source)}::text[], ${wanted.map((r) => r.id)}::text[], ${wanted.map((r) => r.first)}::uuid[],
+        ${wanted.map((r) => r.last)}::uuid[]) as r(r_source, r_id, first_key, last_key)
+      cross join lateral (select * from activity_event e where ${inDays(days)} and e.key between r.first_key and r.last_key
+        and e.source = r.r_source and e.id = r.r_id order by e.day desc, e.position limit 1) found`.execute(tx);
+    for (const row of rows) found.set(`${row.source}|${row.id}`, row);
+    wanted = wanted.filter(({ source, id }) => !found.has(`${source}|${id}`));
+  }
+  return refs.flatMap(({ source, id }) => found.get(`${source}|${storedId(id)}`) ?? []);
 }

@@ -135,6 +135,41 @@ test("a scan of more rows than a page leaves none out and gives none twice", asy
   assert.equal(new Set(ids).size, 4_500);
 });
 
+test("an append over years of days is kept whole, told once, and read in its order", async () => {
+  const start = await stream.end();
+  const at = (n: number) =>
+    Temporal.Instant.from("2024-01-01T00:00:00Z")
+      .add({ hours: 24 * n })
+      .toString();
+  const records = Array.from({ length: 300 }, (_, n) => newRecord({ id: `y${n}`, at: at((n * 7) % 150) }, NOW));
+  const told: number[] = [];
+  const appended = await stream.append([...records, ...records.slice(0, 9)], {
+    intake: "file:old",
+    now: NOW,
+    alongside: async (_, { fresh, repeated }) => void told.push(fresh, repeated),
+  });
+  assert.deepEqual([appended.fresh, appended.repeated, told], [300, 9, [300, 9]]);
+  assert.equal(appended.lastPosition, await stream.end());
+  const positions: bigint[] = [];
+  for (let after = start; ;) {
+    const page = await stream.readAfter(after, 40);
+    if (page.length === 0) break;
+    positions.push(...page.map(({ position }) => position));
+    after = page.at(-1)?.position ?? after;
+  }
+  assert.equal(positions.length, 300);
+  assert.deepEqual(
+    positions,
+    positions.toSorted((a, b) => (a < b ? -1 : 1)),
+  );
+  const names = [3, 299, 0, 150].map((n) => ({ source: "azure-activity" as const, id: `y${n}` }));
+  const found = await stream.byRefs([...names, { source: "azure-activity", id: "nowhere" }]);
+  assert.deepEqual(
+    found.map(({ event }) => event.id),
+    ["y3", "y299", "y0", "y150"],
+  );
+});
+
 test("a reader beside concurrent appends misses nothing and sees nothing twice", async () => {
   const start = await stream.end();
   const other = testStream(store); // a second process as far as the database knows

@@ -1,6 +1,7 @@
 import type { BulkTransaction, CopyInto } from "../../store/bulk.ts";
 import type { Store, Tx } from "../../store/contract.ts";
 import type { Appended, EventRange, EventRef, EventStream, NewRecord, StoredEvent } from "../contract-stream.ts";
+import { DAYS_A_TRANSACTION, piecesOf } from "./decide-chunks.ts";
 import { type Normalise, storedEvent } from "./read-row.ts";
 import { intakeStamp, type PreparedRow, prepareRow } from "./row.ts";
 import { copyRows, KeptBefore, knownKeys, lockStream, saveAppend, saveUndated, undatedDays } from "./store-append.ts";
@@ -56,14 +57,21 @@ export function createStream(deps: StreamDeps): PostgresStream {
     if (records.length > APPEND_RECORDS_MAX)
       throw new Error(`invariant broken: ${records.length} records in one append; at most ${APPEND_RECORDS_MAX}`);
     const rows = prepare(records, by);
-    const repeatedInside = records.length - rows.length;
+    const parts = partsOf(rows);
+    // Only the last part is written with what stands alongside, and that is told the sum of all.
+    let before: Appended = { fresh: 0, repeated: records.length - rows.length, lastPosition: undefined };
+    for (const part of parts.slice(0, -1))
+      before = await appendPart({ rows: part, before, by: { intake: by.intake, now: by.now } });
+    return appendPart({ rows: parts.at(-1) ?? [], before, by });
+  }
+
+  async function appendPart(part: Part): Promise<Appended> {
+    const { before, by } = part;
     for (let tries = 1; ; tries++) {
       try {
         const asks = repeating.has(by.intake);
-        const done = await deps.bulk((tx, copyInto) =>
-          write({ tx, copyInto, known, asks }, { rows, repeatedInside, by }),
-        );
-        repeating.set(by.intake, done.repeated > repeatedInside);
+        const done = await deps.bulk((tx, copyInto) => write({ tx, copyInto, known, asks }, part));
+        repeating.set(by.intake, done.repeated > before.repeated);
         return done;
       } catch (error) {
         if (tries >= TRIES_MAX) throw error;
@@ -121,6 +129,23 @@ function prepare(records: readonly NewRecord[], by: By): readonly PreparedRow[] 
   return [...rows.values()];
 }
 
+/** What one transaction adds. */
+type Part = {
+  readonly rows: readonly PreparedRow[];
+  /** What earlier parts of the same append did, and what it repeated within itself. */
+  readonly before: Appended;
+  readonly by: By;
+};
+
+/** An append in one part, unless it spans more days than one transaction may touch: years of days come from old files only. */
+function partsOf(rows: readonly PreparedRow[]): readonly (readonly PreparedRow[])[] {
+  const byDay = Map.groupBy(rows, ({ day }) => day);
+  if (byDay.size <= DAYS_A_TRANSACTION) return [rows];
+  return piecesOf([...byDay.keys()].sort(), DAYS_A_TRANSACTION).map((days) =>
+    days.flatMap((day) => byDay.get(day) ?? []),
+  );
+}
+
 type Writing = {
   readonly tx: Tx;
   readonly copyInto: CopyInto;
@@ -130,12 +155,9 @@ type Writing = {
   readonly asks: boolean;
 };
 
-async function write(
-  at: Writing,
-  batch: { readonly rows: readonly PreparedRow[]; readonly repeatedInside: number; readonly by: By },
-): Promise<Appended> {
+async function write(at: Writing, batch: Part): Promise<Appended> {
   const { tx, copyInto, known } = at;
-  const { rows, repeatedInside, by } = batch;
+  const { rows, before, by } = batch;
   await lockStream(tx);
   const newlyUndated = await fileUndated(tx, rows);
   const byDay = Map.groupBy(rows, ({ day }) => day);
@@ -161,9 +183,9 @@ async function write(
     last = await saveAppend(tx, { fresh: fresh.length, days, now: by.now });
   }
   const appended: Appended = {
-    fresh: fresh.length,
-    repeated: repeatedInside + repeated.size,
-    lastPosition: last,
+    fresh: before.fresh + fresh.length,
+    repeated: before.repeated + repeated.size,
+    lastPosition: last ?? before.lastPosition,
   };
   await by.alongside?.(tx, appended);
   return appended;
