@@ -1,5 +1,5 @@
 import { Modal } from "@mantine/core";
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import type { CaseJson, EvidenceJson, FindingJson } from "../../src/cases/contract.ts";
 import { EvidenceLinks, FindingLinks } from "../activity/findings/FindingLinks.tsx";
 import { useFormat, useT } from "../i18n/t.ts";
@@ -8,6 +8,7 @@ import { Panel } from "../kit/Panel.tsx";
 import { Glyph, type Level } from "../kit/Risk.tsx";
 import { Loaded } from "../kit/States.tsx";
 import { useRead } from "../query.ts";
+import { foldChain } from "./chain.ts";
 import { useFactsLine, useSentence } from "./eventWords.tsx";
 
 const LEVEL: Readonly<Record<FindingJson["severity"], Level>> = {
@@ -35,12 +36,40 @@ export function EvidencePanel({ of }: { readonly of: CaseJson }) {
     >
       {of.evidence.length === 0 && <p className="sec small ink3">{t("cases.evidence.none")}</p>}
       <ol className="chain">
-        {of.evidence.map((link) => (
-          <Link key={link.id} link={link} finding={findings.get(link.findingId)} onOpen={() => open(link)} />
+        {foldChain(of.evidence).map(({ first, more }) => (
+          <Fragment key={first.id}>
+            <Link link={first} finding={findings.get(first.findingId)} onOpen={() => open(first)} />
+            {more.length > 0 && <More links={more} findings={findings} onOpen={open} />}
+          </Fragment>
         ))}
       </ol>
       {opened && <RecordDialog caseId={of.id} link={opened} onClose={() => open(undefined)} />}
     </Panel>
+  );
+}
+
+type MoreProps = {
+  readonly links: readonly EvidenceJson[];
+  readonly findings: ReadonlyMap<string, FindingJson>;
+  readonly onOpen: (link: EvidenceJson) => void;
+};
+
+/** What else was done by the same hand: one line until somebody asks. */
+function More({ links, findings, onOpen }: MoreProps) {
+  const t = useT();
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <li className="chain-more">
+        <button type="button" className="more" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {isOpen ? t("cases.evidence.less", { n: links.length }) : t("cases.evidence.more", { n: links.length })}
+        </button>
+      </li>
+      {isOpen &&
+        links.map((link) => (
+          <Link key={link.id} link={link} finding={findings.get(link.findingId)} onOpen={() => onOpen(link)} />
+        ))}
+    </>
   );
 }
 
