@@ -68,10 +68,21 @@ const FILE_LIMITS = { latenessMs: 100 * 366 * 86_400_000, entriesMax: 100_000, t
 const COMPLAINTS_MAX = 20;
 
 /**
- * `surety sigma match`: one line for each match, as the events are read. Exit code 2 with every fault when a rule cannot be loaded, 1 when a line
- * of the events could not be read, else 0.
+ * `surety sigma match`: one line for each match, as the events are read. Exit code 2 with every fault when a rule cannot be loaded or a file
+ * cannot be read, 1 when a line of the events could not be read, else 0.
  */
 export async function matchCommand(options: MatchOptions, deps: MatchDeps): Promise<number> {
+  try {
+    return await match(options, deps);
+  } catch (error) {
+    // A file that is not there, or that breaks off.
+    if (!(error instanceof Error && "code" in error)) throw error;
+    deps.complain(error.message);
+    return 2;
+  }
+}
+
+async function match(options: MatchOptions, deps: MatchDeps): Promise<number> {
   const loaded = loadRules(options.rules, readPlaceholders(options.placeholders));
   const set = ruleSetOf(loaded.documents);
   const faults = [...loaded.faults, ...set.faults];

@@ -5,7 +5,14 @@ type Output = { readonly write: (text: string) => void; readonly complain: (text
 
 /** `surety sigma vectors`: runs a file of conformance vectors. Exit code 1 when one that the specification settles fails, 2 without a file. */
 export function vectorsCommand(file: string, { json }: { readonly json: boolean }, out: Output): number {
-  const parsed = vectorsFile.safeParse(JSON.parse(readFileSync(file, "utf8")));
+  let given: unknown;
+  try {
+    given = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    out.complain(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    return 2;
+  }
+  const parsed = vectorsFile.safeParse(given);
   if (!parsed.success) {
     for (const { path, message } of parsed.error.issues) out.complain(`${file}: ${path.join(".")}: ${message}`);
     return 2;

@@ -45,6 +45,8 @@ export type Change<R> = {
 
 /** Old entries are thrown out in pieces: moving the rest costs as much for one as for many. */
 const FORGET_AT_ONCE = 64;
+/** Entries that are looked through for one of each rule, beside the oldest and the newest. */
+const LOOKED_BACK_MAX = 1_000;
 
 /** The state of one group of a correlation: its matches by time, and which window ends were fulfilled. */
 export class Group<R> {
@@ -221,16 +223,28 @@ export class Group<R> {
 
   /** The oldest and the newest events of a window, and one of each rule that these leave out. */
   #refsOf({ from, end, refsMax }: Window): readonly R[] {
-    const window = this.#entries.slice(from, end + 1);
-    let chosen: readonly Kept<R>[] = endsOf(window, refsMax);
-    if (window.length > refsMax && this.#correlation.rules.length > 1) {
-      const firstOf = new Map(window.toReversed().map((entry) => [entry.rule, entry] as const));
-      const extra = [...firstOf.values()].filter((entry) => !chosen.includes(entry));
-      chosen = [...chosen, ...extra].sort((a, b) => a.time - b.time);
-    }
-    const isChained = chosen.some(({ inner }) => inner !== undefined);
-    if (!isChained) return chosen.map(({ ref }) => ref);
+    const half = refsMax >> 1;
+    const isShort = end + 1 - from > refsMax;
+    const oldest = this.#entries.slice(from, isShort ? from + half : end + 1);
+    const newest = isShort ? this.#entries.slice(end + 1 - (refsMax - half), end + 1) : [];
+    const between = isShort ? this.#missing([...oldest, ...newest], from + half, end + 1 - (refsMax - half)) : [];
+    const chosen = [...oldest, ...between, ...newest];
+    if (!chosen.some(({ inner }) => inner !== undefined)) return chosen.map(({ ref }) => ref);
     return endsOf([...new Set(chosen.flatMap(({ ref, inner }) => inner ?? [ref]))], refsMax);
+  }
+
+  /** Of each rule that the chosen ones lack the newest between two places, looking back so far only. */
+  #missing(chosen: readonly Kept<R>[], from: number, until: number): readonly Kept<R>[] {
+    const present = new Set(chosen.map(({ rule }) => rule));
+    const found: Kept<R>[] = [];
+    for (let at = until - 1; at >= Math.max(from, until - LOOKED_BACK_MAX); at--) {
+      if (present.size === this.#correlation.rules.length) break;
+      const entry = this.#entries[at];
+      if (entry === undefined || present.has(entry.rule)) continue;
+      present.add(entry.rule);
+      found.push(entry);
+    }
+    return found.toReversed();
   }
 
   #restart(): void {

@@ -85,6 +85,8 @@ export function inOrder(window: readonly Entry[], count: number): ReadonlySet<nu
       }
       if (before.length + 1 > (best[rule]?.length ?? 0)) best[rule] = [...before, rule];
     }
+    // Nothing is longer than all of them.
+    if (best[count - 1]?.length === count) break;
     at = end;
   }
   return new Set(best.reduce((longest, run) => (run.length > longest.length ? run : longest), []));

@@ -6,8 +6,8 @@ import { loadSigma } from "./load.ts";
 
 /** Files of rules in a folder, at most; SigmaHQ has some four thousand. */
 const FILES_MAX = 100_000;
-/** Folders that hold no rules of their own. */
-const NOT_FOLLOWED = [".git", "node_modules"];
+/** Folders that hold no rules of their own: workflows, what git keeps, packages. */
+const isFollowed = (folder: string): boolean => !folder.startsWith(".") && folder !== "node_modules";
 
 export type RuleFile = { readonly file: string; readonly text: string };
 
@@ -23,7 +23,7 @@ function filesBelow(folder: string): readonly string[] {
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = join(folder, entry.name);
-      if (entry.isDirectory()) return NOT_FOLLOWED.includes(entry.name) ? [] : filesBelow(path);
+      if (entry.isDirectory()) return isFollowed(entry.name) ? filesBelow(path) : [];
       return entry.isFile() && /\.ya?ml$/i.test(entry.name) ? [path] : [];
     });
 }
