@@ -1,4 +1,4 @@
-import type { Tx } from "../../store/contract.ts";
+import { SURETY, type Tx } from "../../store/contract.ts";
 import type { RuleFault } from "./contract.ts";
 import type { RuleRowWire, RulesWire, RuleFaultWire, RuleWire } from "./contract-wire.ts";
 import { differs } from "./decide-versions.ts";
@@ -99,7 +99,7 @@ export async function readOneRule(
       author: one.author_name,
       at: one.at.toString(),
       why: one.why,
-      isUpstream: one.author_kind === "machine" && one.version <= (row.upstream ?? 0),
+      isUpstream: one.version === row.upstream || (row.origin === "own" && one.author_id === SURETY.id),
       tests: one.tests,
       isTried: tried.has(one.version),
     })),

@@ -8,6 +8,7 @@ import { Panel } from "../../kit/Panel.tsx";
 import { Glyph } from "../../kit/Risk.tsx";
 import { EmptyState, Loaded } from "../../kit/States.tsx";
 import { useRead } from "../../query.ts";
+import { LatestPanel } from "./LatestPanel.tsx";
 import { spanText, whyText } from "./parts.tsx";
 import { SettingsPanel } from "./SettingsPanel.tsx";
 import { VersionsPanel } from "./VersionsPanel.tsx";
@@ -21,6 +22,7 @@ export function AboutTab({ rule }: Props) {
       <div className="stk">
         <WhyPanel rule={rule} />
         <HitsPanel rule={rule} />
+        <LatestPanel rule={rule} />
         <VersionsPanel rule={rule} />
         {rule.settings.length > 0 && <SettingsPanel rule={rule} />}
       </div>

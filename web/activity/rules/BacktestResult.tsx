@@ -10,7 +10,7 @@ import { Go } from "../../kit/Go.tsx";
 import { Panel } from "../../kit/Panel.tsx";
 import { Glyph } from "../../kit/Risk.tsx";
 import { EmptyState } from "../../kit/States.tsx";
-import { lastDayOf, subjectText } from "./backtests.ts";
+import { firstDayOf, lastDayOf, subjectText } from "./backtests.ts";
 import { factsText } from "./ExplainDetector.tsx";
 import { LevelTag } from "./parts.tsx";
 
@@ -23,7 +23,7 @@ export function BacktestResult({ row, result }: Props) {
   const { tried, current, newly, noLonger } = result;
   const range = t("lab.result.q", {
     events: f.count(result.events),
-    first: f.day(row.from),
+    first: f.day(firstDayOf(row.from)),
     last: f.day(lastDayOf(row.until)),
   });
   return (

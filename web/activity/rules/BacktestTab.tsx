@@ -11,7 +11,7 @@ import { useRead, useWrite } from "../../query.ts";
 import { useMay } from "../../shell/desk.ts";
 import { BacktestResult } from "./BacktestResult.tsx";
 import { BacktestStart } from "./BacktestStart.tsx";
-import { lastDayOf, subjectText } from "./backtests.ts";
+import { firstDayOf, lastDayOf, subjectText } from "./backtests.ts";
 
 const LOOK_AGAIN_MS = 1_000;
 const STATE_LEVEL: Record<BacktestRowWire["state"], Level> = {
@@ -74,7 +74,7 @@ function Runs({ rows, shown, onChoose }: RunsProps) {
             <span>
               {subjectText(row, t)}
               <span className="small ink3 rules-line">
-                {f.day(row.from)} – {f.day(lastDayOf(row.until))} ·{" "}
+                {f.day(firstDayOf(row.from))} – {f.day(lastDayOf(row.until))} ·{" "}
                 {t("lab.backtest.ran", { name: row.startedBy, at: f.moment(row.startedAt) })}
               </span>
             </span>

@@ -2,8 +2,8 @@ import { Button } from "@mantine/core";
 import { useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import type { RuleWire } from "../../../src/activity/lab/contract-wire.ts";
-import { useT } from "../../i18n/t.ts";
-import { Go } from "../../kit/Go.tsx";
+import { type T, useT } from "../../i18n/t.ts";
+import { Go, useGo } from "../../kit/Go.tsx";
 import { Tag } from "../../kit/Risk.tsx";
 import { Loaded, RowsSkeleton } from "../../kit/States.tsx";
 import { useRead } from "../../query.ts";
@@ -47,6 +47,7 @@ function NewRule() {
 function OneRule({ ruleId }: { readonly ruleId: string }) {
   const t = useT();
   const crumbs = useCrumbs();
+  const go = useGo();
   const titleOf = useRuleTitle();
   const read = useRead<RuleWire>(["activity", "rule", ruleId], `/api/activity/rules/${encodeURIComponent(ruleId)}`);
   const rule = read.data;
@@ -56,6 +57,7 @@ function OneRule({ ruleId }: { readonly ruleId: string }) {
       crumbs={crumbs}
       beside={rule && <Standing rule={rule} />}
       actions={rule && <Switches rule={rule} />}
+      keys={rule === undefined ? [] : keysOf(rule, { t, go })}
     >
       <Loaded query={read} title={t("rule.failed")} skeleton={<RowsSkeleton rows={8} />}>
         {(one) => <Parts rule={one} />}
@@ -63,6 +65,20 @@ function OneRule({ ruleId }: { readonly ruleId: string }) {
     </Page>
   );
 }
+
+/** `E` to the text, `B` to the backtest, `W` to the reasons on one event. */
+const keysOf = (rule: RuleWire, { t, go }: { readonly t: T; readonly go: ReturnType<typeof useGo> }) =>
+  [
+    { keys: "E", tab: "text" },
+    { keys: "B", tab: "backtest" },
+    { keys: "W", tab: "explain" },
+  ]
+    .filter(({ tab }) => tab !== "text" || rule.text !== null)
+    .map(({ keys, tab }) => ({
+      keys,
+      label: t(`rule.tab.${tab as "text"}`),
+      act: () => go(`/activity/rules/${rule.ruleId}?tab=${tab}`),
+    }));
 
 function Standing({ rule }: { readonly rule: RuleWire }) {
   const t = useT();

@@ -241,7 +241,9 @@ function Origin({ row }: { readonly row: RuleRowWire }) {
   ];
   return (
     <span className="small">
-      {t(`rules.origin.${row.origin}`)} <span className="ink3">· {t(`rules.kind.${row.kind}`)}</span>
+      <span className="nowrap">
+        {t(`rules.origin.${row.origin}`)} <span className="ink3">· {t(`rules.kind.${row.kind}`)}</span>
+      </span>
       {more.length > 0 && <span className="ink2 rules-line">{more.join(" · ")}</span>}
       {unseen > 0 && <span className="warn rules-line">{t("rules.unseen", { n: unseen })}</span>}
     </span>

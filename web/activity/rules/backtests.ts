@@ -11,5 +11,7 @@ export function subjectText(row: BacktestRowWire, t: T): string {
   return row.against === null ? tried : `${tried} ${t("lab.backtest.beside", { n: row.against })}`;
 }
 
-/** The last day that a half-open range holds. */
-export const lastDayOf = (until: string): string => Temporal.Instant.from(until).subtract({ seconds: 1 }).toString();
+/** The last day (UTC) that a half-open range holds, and its first. */
+export const lastDayOf = (until: string): string =>
+  Temporal.Instant.from(until).subtract({ seconds: 1 }).toString().slice(0, 10);
+export const firstDayOf = (from: string): string => from.slice(0, 10);
