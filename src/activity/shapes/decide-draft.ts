@@ -78,6 +78,9 @@ export function reasonOf(...parts: readonly (string | undefined)[]): string | un
 export const contentOfParts = (...parts: readonly (string | undefined)[]): string =>
   parts.map((part) => part?.toLowerCase() ?? "").join("\u0000");
 
+/** The longest operation of Azure's own list has some 200 characters. */
+const OPERATION_MAX = 500;
+
 /** Member by member, so that all events have one form in memory: whoever reads them then reads fast. */
 export function eventOfDraft(draft: Draft, { id, at, raw }: Pick<ActivityEvent, "id" | "at" | "raw">): ActivityEvent {
   return {
@@ -88,7 +91,7 @@ export function eventOfDraft(draft: Draft, { id, at, raw }: Pick<ActivityEvent, 
     at,
     tenant: draft.tenant,
     subscription: draft.subscription,
-    operation: draft.operation,
+    operation: draft.operation.length > OPERATION_MAX ? draft.operation.slice(0, OPERATION_MAX) : draft.operation,
     category: draft.category,
     service: draft.service,
     outcome: draft.outcome,

@@ -2,7 +2,7 @@ import type { Json } from "../../core/canonical.ts";
 import type { ActivityEvent } from "../contract-event.ts";
 import { restoredCase } from "./decide-case.ts";
 import { officeRecord, searchRecord } from "./decide-m365.ts";
-import { isRec, parsedText, type Rec } from "./decide-read.ts";
+import { embeddedRec, isRec, NO_REC, parsedText, type Rec } from "./decide-read.ts";
 
 type View = Record<string, unknown>;
 
@@ -19,9 +19,21 @@ export function ownFields({ raw, shape }: ActivityEvent): View {
       return { ...raw, ...searchRecord(raw) };
     case "m365-audit.log-analytics":
       return { ...opened(raw, 1), ...officeRecord(raw) };
+    case "defender.hunting-row":
+      return rowFields(raw);
     default:
       return opened(typeof raw["operationname"] === "string" ? (restoredCase(raw) ?? raw) : raw, 2);
   }
+}
+
+/** A row of advanced hunting by its columns, without the envelope; rows of cloud apps hold a record of the unified audit log. */
+function rowFields(raw: Rec): View {
+  const found = opened(raw, 2);
+  const row = isRec(raw["properties"]) ? raw["properties"] : raw;
+  const inner = embeddedRec(row["RawEventData"]);
+  for (const part of [row, inner ?? NO_REC])
+    for (const key in part) if (key !== "__proto__" && !Object.hasOwn(found, key)) found[key] = part[key];
+  return found;
 }
 
 /** A copy in which members that are JSON texts are both: what they hold, and the text. */

@@ -65,3 +65,11 @@ test("a created virtual machine, as an Event Hub brings it", () => {
   assert.equal(view.operationName, "MICROSOFT.COMPUTE/VIRTUALMACHINES/WRITE");
   assert.equal(view.properties.responseBody.length, 2);
 });
+
+test("an id that cannot be a key is hashed, an endless operation cut", () => {
+  const record = { Operation: "x".repeat(9_000), CreationTime: "2026-05-01T10:00:00" };
+  const [long, strange] = [one({ ...record, Id: "i".repeat(2_000) }), one({ ...record, Id: "a\u0000b" })];
+  assert.deepEqual([long.id.length, strange.id.length, long.operation.length], [24, 24, 500]);
+  assert.equal(one({ ...record, Id: "i".repeat(2_000) }).id, long.id);
+  assert.notEqual(one({ ...record, Id: "i".repeat(2_001) }).id, long.id);
+});

@@ -42,8 +42,11 @@ function draftOf(raw: Rec): Draft | undefined {
 
 function finished(draft: Draft, raw: Json, receivedAt: Temporal.Instant): ActivityEvent {
   const id = draft.id ?? `${draft.prefix ?? ""}${hashOf(draft.content ?? contentOf(raw))}`;
-  return eventOfDraft(draft, { id, at: draft.at ?? receivedAt, raw });
+  return eventOfDraft(draft, { id: isPlain(id) ? id : hashOf(id), at: draft.at ?? receivedAt, raw });
 }
+/** Longer ids, and those with characters that no system writes into one, are hashed: an id is a key, and stands in links. */
+const ID_MAX = 400;
+const isPlain = (id: string): boolean => id.length <= ID_MAX && !/\p{Cc}/u.test(id);
 const hashOf = (content: string): string => hash("sha256", content, "hex").slice(0, DIGITS);
 
 /** Members in which any log may say when something happened. */
