@@ -123,6 +123,7 @@ const grown = (fold: FoldRow, hit: EvaluatedHit, added: Quiet | undefined): Fold
   title_sv: hit.rule.titleSv,
   runbook: hit.rule.runbook,
   is_shadow: hit.isShadow,
+  subscription_id: fold.subscription_id ?? hit.subscription ?? null,
   level: Math.max(fold.level, LEVELS.indexOf(hit.level)),
   first_at: earlier(fold.first_at, instant(hit.at)),
   last_at: later(fold.last_at, instant(hit.at)),

@@ -70,6 +70,8 @@ export class HitMaker {
     const hit = this.#hit(active, correlation.head, {
       customer: (valueOf("customer") as CustomerId | undefined) ?? last.customer,
       subscription: valueOf("subscription") ?? commonOf(sorted.map(({ subscription }) => subscription)),
+      // A window that is not of one subscription may see another's event come late: it is no part of what the finding is.
+      isOfSubscription: correlation.groupBy.includes("subscription"),
       group,
       at: firing.time,
       facts: factsOf(last, sorted, firing.size),
@@ -139,7 +141,7 @@ export class HitMaker {
     // A base rule that a correlation lets alert speaks in its own name.
     const isFace = head === undefined || head.id === undefined || head.id.toLowerCase() === active.id;
     const id = isFace ? active.id : (head.id?.toLowerCase() ?? active.id);
-    const { completedBy, ...rest } = of;
+    const { completedBy, isOfSubscription = true, ...rest } = of;
     return {
       rule: {
         id,
@@ -152,7 +154,7 @@ export class HitMaker {
       },
       level: head?.level ?? card.level,
       ...rest,
-      fingerprint: fingerprintOf({ rule: id, ...rest }),
+      fingerprint: fingerprintOf({ rule: id, ...rest, subscription: isOfSubscription ? rest.subscription : undefined }),
       completedBy,
       isShadow: active.state === "shadow",
     };
@@ -173,6 +175,8 @@ export class HitMaker {
 
 type Made = Pick<EvaluatedHit, "customer" | "subscription" | "group" | "at" | "facts" | "completedBy" | "seen"> & {
   readonly events: readonly EventRef[];
+  /** The subscription tells findings apart; it does unless a window may hold several. */
+  readonly isOfSubscription?: boolean | undefined;
 };
 
 function owner(rule: ActiveRule | undefined): ActiveRule {

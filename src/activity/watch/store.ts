@@ -118,7 +118,7 @@ export async function saveFolds(tx: Tx, rows: readonly FoldRow[]): Promise<void>
       last_at timestamptz, found_at timestamptz, hits bigint, recorded int, suppressed bigint, inhibited bigint, evidence int,
       is_shadow boolean, inhibited_by text, finding_id text, case_id text, reported_at timestamptz)
     on conflict (fingerprint) do update set rule_version = excluded.rule_version, title = excluded.title, title_sv = excluded.title_sv,
-      runbook = excluded.runbook, level = excluded.level, first_at = excluded.first_at, last_at = excluded.last_at, hits = excluded.hits,
+      runbook = excluded.runbook, subscription_id = excluded.subscription_id, level = excluded.level, first_at = excluded.first_at, last_at = excluded.last_at, hits = excluded.hits,
       recorded = excluded.recorded, suppressed = excluded.suppressed, inhibited = excluded.inhibited, evidence = excluded.evidence,
       is_shadow = excluded.is_shadow, inhibited_by = excluded.inhibited_by, finding_id = excluded.finding_id, case_id = excluded.case_id,
       reported_at = excluded.reported_at`.execute(tx);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CustomerId } from "../../core/ids.ts";
+import { seededRng } from "../../core/rng.ts";
 import { testStore } from "../../store/testing.ts";
 import { AZURE, event, firstUse, GRANIT, HAVSO, RULE, rulesOf, START, TEXTS } from "./testing.ts";
 import { watchDesk } from "./testing-desk.ts";
@@ -200,4 +201,79 @@ test("the loop is woken by new events, and one process at a time runs it", async
   assert.equal((await desk.findings()).length, 1);
   await one.stop();
   await other.stop();
+});
+
+test("the same records in any order, in any batches, sent twice and with a restart come to the same hits and open findings", async () => {
+  const given = Array.from({ length: 24 }, (_, at) => {
+    const operation = ["elevate", "owner", "create", "ticket"][at % 4] ?? "other";
+    return event(operation, (at * 7) % 60, { id: `same-${at}`, ...by(at % 3 === 0 ? "ann" : "bo") });
+  });
+  const inTime = [...given].sort((a, b) => Temporal.Instant.compare(a.at, b.at));
+  const seen: unknown[] = [];
+  for (const seed of [0, 1, 2, 3]) {
+    // A customer of its own each time: the records differ in nothing else.
+    const customer = `0b7f1a52-0000-4000-8000-00000000010${seed}` as CustomerId;
+    const rng = seededRng(seed);
+    const order =
+      seed === 0
+        ? inTime
+        : given
+            .map((one) => ({ one, key: rng.next() }))
+            .sort((a, b) => a.key - b.key)
+            .map(({ one }) => one);
+    const records = order.map((one) => ({
+      ...one,
+      id: `${one.id}~${seed}`,
+      customer,
+      ...by(`${one.actor?.id}~${seed}`),
+    }));
+    await desk.empty();
+    use([TEXTS.elevate, TEXTS.burst, TEXTS.quiet, TEXTS.chain], { detectors: [firstUse] });
+    let process_ = desk.another();
+    for (let at = 0; at < records.length;) {
+      const size = 1 + Math.floor(rng.next() * 8);
+      await desk.send([...records.slice(at, at + size), ...records.slice(0, 2)]);
+      await process_.tick();
+      if (rng.next() < 0.3) process_ = desk.another();
+      at += size;
+    }
+    const plain = (text: string) => text.replaceAll(customer, "customer").replaceAll(`~${seed}`, "");
+    seen.push({
+      hits: (await desk.hits())
+        .filter((hit) => !hit.is_retracted && hit.customer_id === customer)
+        .map((hit) => plain(`${hit.fingerprint} ${hit.completed_by}`))
+        .sort(),
+      open: (await desk.findings())
+        .filter((one) => one.resolved_at === null && one.fingerprint.includes(customer))
+        .map((one) => plain(one.fingerprint))
+        .sort(),
+    });
+  }
+  assert.ok((seen[0] as { hits: unknown[] }).hits.length > 10);
+  for (const one of seen.slice(1)) assert.deepEqual(one, seen[0]);
+});
+
+test("from kept to told: how long it takes", async (t) => {
+  await desk.empty();
+  use(Object.values(TEXTS), { detectors: [firstUse] });
+  const live = desk.another();
+  live.start();
+  const customer = "0b7f1a52-0000-4000-8000-000000000200" as CustomerId;
+  const took: number[] = [];
+  for (let n = 0; n < 5; n++) {
+    const began = performance.now();
+    await desk.send([event("elevate", 30 + n, { customer, ...by(`latency-${n}`) })]);
+    while (
+      !(await desk.findings()).some(({ facts }) => facts["actor"] === `latency-${n}`) &&
+      performance.now() < began + 30_000
+    )
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    took.push(Math.round(performance.now() - began));
+  }
+  await live.stop();
+  t.diagnostic(`append to finding, milliseconds: ${took.join(", ")}`);
+  assert.equal(
+    (await desk.findings()).filter(({ facts }) => String(facts["actor"]).startsWith("latency-")).length > 0,
+    true,
+  );
 });
