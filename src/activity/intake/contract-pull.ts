@@ -52,7 +52,7 @@ export const pullsJson = z.object({
     z.object({
       feed: z.enum(PULL_FEEDS),
       enabled: z.boolean(),
-      /** Customers (or subscriptions) by state. */
+      /** Customers by state; one with several parts stands as the worst of them. */
       byState: z.partialRecord(z.enum(PULL_STATES), z.number().int()),
     }),
   ),

@@ -181,7 +181,13 @@ test("a customer that cannot be read says why; the others go on; our own trouble
   assert.equal(found.get("azure.activity 00000000-0000-4000-8000-00000000dead"), "gone");
   assert.equal(found.size, 2, "audits and mail of the same customer are read");
   const counts = await countPulls(store.db);
-  assert.ok(counts.some(({ feed, state }) => feed === "graph.sign-ins" && state === "on-time"));
+  const byState = (wanted: string) =>
+    counts
+      .filter(({ feed }) => feed === wanted)
+      .map(({ state, count }) => `${state} ${count}`)
+      .toSorted();
+  assert.deepEqual(byState("graph.sign-ins"), ["no-licence 1", "on-time 1"]);
+  assert.deepEqual(byState("azure.activity"), ["gone 1", "on-time 1"], "customers are counted, not their parts");
   for (const [access, state] of [
     ["no-consent", "no-consent"],
     ["gone", "no-access"],

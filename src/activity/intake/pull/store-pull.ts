@@ -93,16 +93,34 @@ export async function forgetBlobs(tx: Tx, before: Temporal.Instant): Promise<voi
   await sql`delete from activity_pull_blob where read_at < ${before}`.execute(tx);
 }
 
-export async function countPulls(
-  tx: Tx,
-): Promise<readonly { readonly feed: PullFeed; readonly state: PullState; readonly count: number }[]> {
-  const { rows } = await sql<{
-    feed: PullFeed;
-    state: PullState;
-    count: bigint;
-  }>`select feed, state, count(*) as count from activity_pull
-    group by feed, state order by feed, state`.execute(tx);
-  return rows.map((row) => ({ ...row, count: Number(row.count) }));
+/** A customer stands as the worst of the feed's parts. */
+const WORST_FIRST: readonly PullState[] = [
+  "failing",
+  "no-consent",
+  "no-access",
+  "audit-off",
+  "no-licence",
+  "throttled",
+  "gone",
+  "behind",
+  "never",
+  "on-time",
+];
+type Count = { readonly feed: PullFeed; readonly state: PullState; readonly count: number };
+
+/** How many customers of each feed stand how. */
+export async function countPulls(tx: Tx): Promise<readonly Count[]> {
+  const { rows } = await sql<{ feed: PullFeed; states: readonly PullState[]; count: bigint }>`
+    select feed, states, count(*) as count from (
+      select feed, tenant, array_agg(distinct state order by state) as states from activity_pull group by feed, tenant) as one
+    group by feed, states`.execute(tx);
+  const counts = new Map<string, Count>();
+  for (const { feed, states, count } of rows) {
+    const state = WORST_FIRST.find((one) => states.includes(one)) ?? "never";
+    const key = `${feed} ${state}`;
+    counts.set(key, { feed, state, count: (counts.get(key)?.count ?? 0) + Number(count) });
+  }
+  return [...counts.values()];
 }
 
 /** Those that cannot be read now. */
