@@ -1,5 +1,7 @@
 /** States times kinds of letters: 4 bytes each. */
 const TABLE_MAX = 4_000_000;
+/** So few are looked for one after the other: that is faster than going through the text by hand. */
+const FEW = 8;
 
 /** Finds which of many texts stand in a text, in one pass over it (Aho and Corasick, 1975). */
 export type Needles<T> = {
@@ -11,6 +13,12 @@ type Trie = { readonly next: Map<number, number>[]; readonly owners: number[][] 
 
 /** undefined when there are too many of them for a table. None may be empty. */
 export function needlesOf<T>(needles: readonly (readonly [text: string, owner: T])[]): Needles<T> | undefined {
+  if (needles.length <= FEW)
+    return {
+      find: (text, tell) => {
+        for (const [needle, owner] of needles) if (text.includes(needle)) tell(owner);
+      },
+    };
   const letters = new Map<number, number>();
   for (const [text] of needles)
     for (let at = 0; at < text.length; at++) {
@@ -22,17 +30,20 @@ export function needlesOf<T>(needles: readonly (readonly [text: string, owner: T
   needles.forEach(([text], owner) => addTo(trie, text, { owner, letters }));
   if (trie.next.length * kinds > TABLE_MAX) return undefined;
   const { table, outputs } = tableOf(trie, kinds);
+  for (let at = 0; at < table.length; at++) table[at] = (table[at] ?? 0) * kinds;
+  const isEnd = new Uint8Array(table.length);
+  outputs.forEach((some, state) => (isEnd[state * kinds] = some === undefined ? 0 : 1));
   const ascii = Uint16Array.from({ length: 128 }, (_one, code) => letters.get(code) ?? 0);
   return {
     find: (text, tell) => {
       let state = 0;
       for (let at = 0; at < text.length; at++) {
         const code = text.charCodeAt(at);
-        const kind = code < 128 ? (ascii[code] ?? 0) : (letters.get(code) ?? 0);
-        state = table[state * kinds + kind] ?? 0;
-        const found = outputs[state];
-        if (found === undefined) continue;
-        for (const owner of found) {
+        const kind = code < 128 ? (ascii[code] as number) : (letters.get(code) ?? 0);
+        // States are kept times the kinds of letters: the place of their row.
+        state = table[state + kind] as number;
+        if (isEnd[state] === 0) continue;
+        for (const owner of outputs[state / kinds] ?? []) {
           const pair = needles[owner];
           if (pair !== undefined) tell(pair[1]);
         }
