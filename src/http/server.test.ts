@@ -19,6 +19,11 @@ const now = Temporal.Instant.from("2026-11-17T02:10:00Z");
 let holding = 0;
 const bothHold = Promise.withResolvers<undefined>();
 
+/** What the route with a door of its own was asked, and its hold on the answer. */
+const asked: (number | undefined)[] = [];
+let released = 0;
+let held: Promise<void> = Promise.resolve();
+
 const routes: readonly Route[] = [
   route({
     method: "POST",
@@ -85,6 +90,25 @@ const routes: readonly Route[] = [
           yield "b\n";
         })(),
       }),
+  }),
+  uploadRoute({
+    method: "POST",
+    path: "/api/things/stream",
+    permission: "receivables.import",
+    summary: "send much",
+    ownTransaction: true,
+    admit: (bytes) => {
+      asked.push(bytes);
+      if (asked.length - released > 1)
+        return { ok: false, refusal: { kind: "unavailable", code: "full", detail: "no room" }, retryAfterSeconds: 9 };
+      return { ok: true, release: () => void (released += 1) };
+    },
+    response: z.object({ bytes: z.number(), key: z.string().nullable() }),
+    handle: async ({ body, headers, tx }) => {
+      assert.equal(tx, store.db, "no transaction is open");
+      await held;
+      return ok({ bytes: body.length, key: headers["idempotency-key"] ?? null });
+    },
   }),
   route({
     method: "GET",
@@ -271,8 +295,43 @@ test("health, OpenAPI and public routes need nobody", async () => {
     "/api/crossed",
     "/api/things/file",
     "/api/things.csv",
+    "/api/things/stream",
     "/api/open",
   ]);
   assert.ok(document.paths["/api/things"]?.["post"]?.requestBody);
   assert.deepEqual((await ask("GET", "/api/open")).json(), { id: "anonymous" });
+});
+
+test("a route with a door asks before it reads, strangers take no room, and room is given back", async () => {
+  const send = (role: Role | undefined, key?: string) =>
+    app.inject({
+      method: "POST",
+      url: "/api/things/stream",
+      headers: { ...(role && { "x-role": role }), ...(key && { "idempotency-key": key }) },
+      payload: "12345",
+    });
+  assert.equal((await send(undefined)).statusCode, 401);
+  assert.equal((await send("auditor")).statusCode, 403);
+  assert.deepEqual(asked, [], "who may not send is not asked about");
+  let letGo = (): void => {};
+  held = new Promise((done) => (letGo = done));
+  const first = send("billing-admin", "key-of-stream");
+  while (asked.length === 0) await new Promise((done) => setTimeout(done, 5));
+  const second = await send("billing-admin");
+  assert.deepEqual(
+    [second.statusCode, second.headers["retry-after"], second.json<{ code: string }>().code],
+    [503, "9", "full"],
+  );
+  assert.match(second.headers["content-type"] ?? "", /problem\+json/);
+  released += 1;
+  letGo();
+  assert.deepEqual((await first).json(), { bytes: 5, key: "key-of-stream" });
+  assert.equal(released, 2);
+  assert.deepEqual(
+    (await send("billing-admin", "key-of-stream")).json(),
+    { bytes: 5, key: "key-of-stream" },
+    "repeats are the handler's own",
+  );
+  assert.equal((await send("billing-admin", "short")).statusCode, 400);
+  assert.deepEqual(asked, [5, 5, 5, 5]);
 });
