@@ -4,7 +4,7 @@ import { createIntake } from "./activity/intake/slice.ts";
 import { createLab } from "./activity/lab/lab.ts";
 import { createRulesImport } from "./activity/rules-import/slice.ts";
 import { ownRules } from "./activity/rules/own-rules.ts";
-import { FIELDS } from "./activity/shapes/decide-fields.ts";
+import { FIELDS } from "./activity/contract-fields.ts";
 import { logSourcesOf } from "./activity/shapes/decide-sources.ts";
 import { sigmaView } from "./activity/shapes/decide-view.ts";
 import { normalise } from "./activity/shapes/normalise.ts";

@@ -55,7 +55,7 @@ export function sigmaCommands(program: Command): void {
 
 /** Rules on normalised events ask for their fields; what may hold anything, and the records of other log sources, is not judged. */
 async function normalisedFields(): Promise<FieldsOf> {
-  const { FIELDS } = await import("./activity/shapes/decide-fields.ts");
+  const { FIELDS } = await import("./activity/contract-fields.ts");
   const { isOpenField, ourFields } = await import("./activity/rules-import/decide-visibility.ts");
   const fields = ourFields(FIELDS.map(({ name }) => name));
   const names = [...fields];

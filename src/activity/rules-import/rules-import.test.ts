@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Json } from "../../core/canonical.ts";
 import { SURETY } from "../../store/contract.ts";
 import { testStore } from "../../store/testing.ts";
-import { FIELDS } from "../shapes/decide-fields.ts";
+import { FIELDS } from "../contract-fields.ts";
 import { logSourcesOf } from "../shapes/decide-sources.ts";
 import { sigmaView } from "../shapes/decide-view.ts";
 import { normalise } from "../shapes/normalise.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { ecsOf, FIELDS, fieldText } from "./decide-fields.ts";
+import { FIELDS } from "../contract-fields.ts";
+import { ecsOf, fieldText } from "./decide-fields.ts";
 import { fieldsDocument } from "./fields-doc.ts";
 import { normalise } from "./normalise.ts";
 import { shareOfFields } from "./testing-ecs.ts";

@@ -1,4 +1,4 @@
-import { FIELDS } from "./decide-fields.ts";
+import { FIELDS } from "../contract-fields.ts";
 import type { Share } from "./testing-ecs.ts";
 
 const row = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
