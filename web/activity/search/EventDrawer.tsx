@@ -123,6 +123,9 @@ const SEARCHED: Readonly<Record<string, FieldName>> = {
   "resource.region": "region",
 };
 
+/** Names that are ours alone: no record holds them as text. */
+const OURS = /^(at|shape|logsource\..*|actor\.kind|category|service)$/;
+
 function Fields({ detail, onFind }: DetailProps) {
   const t = useT();
   return (
@@ -137,15 +140,17 @@ function Fields({ detail, onFind }: DetailProps) {
             <div key={name}>
               <dt className="ink3">{name}</dt>
               <dd className="mono">{value}</dd>
-              <button
-                type="button"
-                className="activity-find"
-                aria-label={t("activity.event.find", { value: value.slice(0, 60) })}
-                title={t("activity.event.find", { value: value.slice(0, 60) })}
-                onClick={() => onFind(change)}
-              >
-                <IconSearch size={12} aria-hidden="true" />
-              </button>
+              {(field !== undefined || !OURS.test(name)) && (
+                <button
+                  type="button"
+                  className="activity-find"
+                  aria-label={t("activity.event.find", { value: value.slice(0, 60) })}
+                  title={t("activity.event.find", { value: value.slice(0, 60) })}
+                  onClick={() => onFind(change)}
+                >
+                  <IconSearch size={12} aria-hidden="true" />
+                </button>
+              )}
             </div>
           );
         })}
