@@ -119,6 +119,8 @@ export const ruleJson = z.object({
   stateAt: instantJson,
   /** null = a detector. */
   text: z.string().nullable(),
+  /** It judges customers once an hour, without events: nothing to explain, nothing to run over. */
+  isSweep: z.boolean(),
   versions: z.array(versionRowJson),
   settings: z.array(settingJson),
   /** The text in use can no longer be read. */

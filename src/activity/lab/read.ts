@@ -94,6 +94,7 @@ export async function readOneRule(
     stateBy: row.state_by,
     stateAt: row.state_at.toString(),
     text: row.text,
+    isSweep: deps.sweeps.some(({ id }) => id === ruleId),
     versions: versions.map((one) => ({
       version: one.version,
       author: one.author_name,

@@ -69,14 +69,14 @@ function OneRule({ ruleId }: { readonly ruleId: string }) {
 /** `E` to the text, `B` to the backtest, `W` to the reasons on one event. */
 const keysOf = (rule: RuleWire, { t, go }: { readonly t: T; readonly go: ReturnType<typeof useGo> }) =>
   [
-    { keys: "E", tab: "text" },
-    { keys: "B", tab: "backtest" },
-    { keys: "W", tab: "explain" },
+    { keys: "E", tab: "text" as const },
+    { keys: "B", tab: "backtest" as const },
+    { keys: "W", tab: "explain" as const },
   ]
-    .filter(({ tab }) => tab !== "text" || rule.text !== null)
+    .filter(({ tab }) => has(rule, tab))
     .map(({ keys, tab }) => ({
       keys,
-      label: t(`rule.tab.${tab as "text"}`),
+      label: t(`rule.tab.${tab}`),
       act: () => go(`/activity/rules/${rule.ruleId}?tab=${tab}`),
     }));
 
@@ -121,13 +121,16 @@ function Switches({ rule }: { readonly rule: RuleWire }) {
   );
 }
 
+/** A detector has no text; what is judged without events has nothing to run over. */
+const has = (rule: RuleWire, tab: (typeof TABS)[number]): boolean =>
+  tab === "about" || (tab === "text" ? rule.text !== null : !rule.isSweep);
 const TABS = ["about", "text", "backtest", "explain"] as const;
 
 function Parts({ rule }: { readonly rule: RuleWire }) {
   const t = useT();
   const { tab } = useSearch({ from: "/desk/activity/rules/$ruleId" });
   const [draft, setDraft] = useState<string | undefined>();
-  const tabs = TABS.filter((one) => one !== "text" || rule.text !== null);
+  const tabs = TABS.filter((one) => has(rule, one));
   const active = tabs.find((one) => one === tab) ?? "about";
   const text = draft ?? rule.text ?? "";
   return (

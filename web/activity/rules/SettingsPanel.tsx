@@ -52,11 +52,13 @@ export function SettingsPanel({ rule }: { readonly rule: RuleWire }) {
           })}
         </tbody>
       </table>
-      <div className="sec">
-        <Go className="more" to={`/activity/rules/${rule.ruleId}?tab=backtest`}>
-          {t("rule.settings.try")}
-        </Go>
-      </div>
+      {!rule.isSweep && (
+        <div className="sec">
+          <Go className="more" to={`/activity/rules/${rule.ruleId}?tab=backtest`}>
+            {t("rule.settings.try")}
+          </Go>
+        </div>
+      )}
     </Panel>
   );
 }

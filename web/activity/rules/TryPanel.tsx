@@ -109,11 +109,15 @@ function Found({ found, on, rule }: FoundProps) {
           text={found.seen === 0 ? undefined : t("lab.try.none.text")}
         />
       ) : (
-        <ul className="rule-matches">
-          {found.matches.map((match, at) => (
-            <Match key={at} match={match} rule={rule} />
-          ))}
-        </ul>
+        // A long list scrolls beside the editor: the keyboard must reach it.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <div className="rule-scroll" role="region" aria-label={t("lab.try.hits", { n: found.hits })} tabIndex={0}>
+          <ul className="rule-matches">
+            {found.matches.map((match, at) => (
+              <Match key={at} match={match} rule={rule} />
+            ))}
+          </ul>
+        </div>
       )}
     </>
   );
