@@ -3,6 +3,8 @@ import { embedded, isRec, parsedText, type Rec } from "./decide-read.ts";
 
 /** Envelopes in envelopes: a message of an Event Hub in an array of messages in an object. */
 const ENVELOPES_MAX = 4;
+/** An envelope says little itself; an object with more members is a record that happens to hold others. */
+const ENVELOPE_KEYS_MAX = 4;
 
 /**
  * The records that an answer, a message or a file holds: arrays, `{records: […]}` of diagnostic settings, `{value: […]}` of Graph and ARM,
@@ -28,7 +30,7 @@ function inside(raw: Json): readonly Json[] | undefined {
   }
   if (Array.isArray(raw)) return raw;
   if (!isRec(raw)) return undefined;
-  if (Array.isArray(raw["records"])) return raw["records"];
+  if (Array.isArray(raw["records"]) && Object.keys(raw).length <= ENVELOPE_KEYS_MAX) return raw["records"];
   if (Array.isArray(raw["value"]) && Object.keys(raw).every(isPaging)) return raw["value"];
   if (Array.isArray(raw["tables"])) return raw["tables"];
   if (Array.isArray(raw["columns"]) && Array.isArray(raw["rows"])) return rowsOf(raw["columns"], raw["rows"]);

@@ -73,3 +73,9 @@ test("an id that cannot be a key is hashed, an endless operation cut", () => {
   assert.equal(one({ ...record, Id: "i".repeat(2_000) }).id, long.id);
   assert.notEqual(one({ ...record, Id: "i".repeat(2_001) }).id, long.id);
 });
+
+test("a record that happens to hold records is not taken apart", () => {
+  assert.equal(one({ records: [1, 2], a: 1, b: 2, c: 3, d: 4 }).source, "unknown");
+  assert.equal(normalise({ records: [{ a: 1 }, { a: 2 }], count: 2 }, { receivedAt }).length, 2);
+  assert.deepEqual(normalise({ records: [] }, { receivedAt }), []);
+});
