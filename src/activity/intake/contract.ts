@@ -22,7 +22,7 @@ export const INTAKE_LIMITS = {
   /** A body as it is sent. */
   sentBytesMax: 32 * 1024 * 1024,
   /** The same body unpacked. */
-  unpackedBytesMax: 128 * 1024 * 1024,
+  unpackedBytesMax: 64 * 1024 * 1024,
   /** Times that a body may grow by unpacking; real logs stay under 60. */
   ratioMax: 200,
   /** Below this size growth is not judged: a small body may be one byte repeated. */
@@ -35,7 +35,9 @@ export const INTAKE_LIMITS = {
   depthMax: 64,
   /** Problems that a report names one by one; the rest is counted. */
   problemsMax: 1_000,
-  /** Batches worked on at once, and their bytes as sent; one more is asked to come back. */
+  /** Batches unpacked and read at once: each may take ten times its size in memory. */
+  batchesAtOnce: 2,
+  /** Batches in hand, and their bytes as sent; one more is asked to come back. */
   batchesInHandMax: 8,
   bytesInHandMax: 96 * 1024 * 1024,
   /** What a refused sender is told to wait. */

@@ -14,6 +14,7 @@ import {
   pushQuery,
 } from "./contract.ts";
 import type { IntakeDeps } from "./deps.ts";
+import { gate } from "./gate.ts";
 import { packingOf } from "./packing.ts";
 import { takeBatch } from "./service-push.ts";
 import { loadBatches } from "./store.ts";
@@ -33,6 +34,8 @@ export function intakeRoutes(deps: IntakeRoutesDeps): Route[] {
     admit: doorOf(INTAKE_LIMITS),
     response: batchReportJson,
   } as const;
+  // Those that wait hold what was sent, and not what it unpacks to.
+  const inTurn = gate(INTAKE_LIMITS.batchesAtOnce);
   return [
     uploadRoute({
       ...common,
@@ -40,7 +43,7 @@ export function intakeRoutes(deps: IntakeRoutesDeps): Route[] {
       summary:
         "Send records of any shape: one JSON object a line, a JSON list, or an envelope with `records` or `value`",
       query: pushQuery,
-      handle: (call) => push(deps, call, call.query),
+      handle: (call) => inTurn(() => push(deps, call, call.query)),
     }),
     uploadRoute({
       ...common,
@@ -48,7 +51,7 @@ export function intakeRoutes(deps: IntakeRoutesDeps): Route[] {
       summary:
         "Send a file of records: NDJSON, a JSON list, or CSV with a heading; packed as .gz, .zst or .br if you like",
       query: fileQuery,
-      handle: (call) => push(deps, call, call.query),
+      handle: (call) => inTurn(() => push(deps, call, call.query)),
     }),
     route({
       method: "GET",

@@ -22,6 +22,8 @@ import { type BatchToKeep, loadBatch, moveBatch } from "./store.ts";
 
 /** Lines, or elements of a list, that are kept in one transaction together with how far the file was read. */
 const ITEMS_AT_ONCE = 5_000;
+/** The same by their size: lines may be envelopes of megabytes. */
+const CHARACTERS_AT_ONCE = 16_000_000;
 const SENDER = "command-line";
 
 export type FileProgress = {
@@ -126,10 +128,12 @@ async function read(reading: Reading, bytes: Readable): Promise<void> {
   const { deps, ask, name, tally } = reading;
   let items = 0;
   let waiting: Piece[] = [];
+  let characters = 0;
   const keepWaiting = async (state: "open" | "done"): Promise<void> => {
     if (waiting.length === 0 && state === "open") return;
     await keep(reading, { pieces: waiting, itemsDone: items, state });
     waiting = [];
+    characters = 0;
     const { bytesRead, bytesTotal } = reading;
     ask.onProgress?.({ bytesRead, bytesTotal, records: tally.fresh + tally.repeated, refused: tally.refused });
   };
@@ -138,7 +142,8 @@ async function read(reading: Reading, bytes: Readable): Promise<void> {
       items += 1;
       if (items <= reading.skip) continue;
       waiting.push(piece);
-      if (waiting.length >= ITEMS_AT_ONCE) await keepWaiting("open");
+      if ("text" in piece) characters += piece.text.length;
+      if (waiting.length >= ITEMS_AT_ONCE || characters >= CHARACTERS_AT_ONCE) await keepWaiting("open");
     }
   };
   bytes.on("data", (chunk: Uint8Array) => void (reading.bytesRead += chunk.length));
