@@ -10,9 +10,11 @@ type Named = {
   readonly customer: CustomerId | undefined;
   readonly subscription: string | undefined;
   readonly group: readonly string[];
-  /** Epoch milliseconds. */
-  readonly at: number;
+  /** Epoch milliseconds; undefined for what stands as long as it is so, and is no act of one day. */
+  readonly at: number | undefined;
 };
+const STANDING = "standing";
+export const isStanding = (fingerprint: string): boolean => fingerprint.endsWith(`:${STANDING}`);
 
 /** UTC day of a moment, `2026-11-22`. */
 export const dayText = (at: number): string => Temporal.Instant.fromEpochMilliseconds(at).toString().slice(0, 10);
@@ -21,5 +23,5 @@ export const dayText = (at: number): string => Temporal.Instant.fromEpochMillise
 export function fingerprintOf({ rule, customer, subscription, group, at }: Named): string {
   const joined = group.map((value) => (value === "" ? NONE : value)).join("|");
   const values = joined.length <= GROUP_CHARACTERS_MAX ? joined : createHash("sha256").update(joined).digest("hex");
-  return `activity:${rule}:${customer ?? NONE}:${subscription ?? NONE}:${values === "" ? NONE : values}:${dayText(at)}`;
+  return `activity:${rule}:${customer ?? NONE}:${subscription ?? NONE}:${values === "" ? NONE : values}:${at === undefined ? STANDING : dayText(at)}`;
 }

@@ -9,6 +9,7 @@ import { type EvaluatedHit, EVIDENCE_MAX } from "./contract.ts";
 import { cleanJson, cleanText } from "./decide-clean.ts";
 import { decidePriority } from "./decide-priority.ts";
 import type { WatchDeps } from "./deps.ts";
+import { isStanding } from "./fingerprint.ts";
 import * as store from "./store.ts";
 
 /** What systems are called where a finding says who told it. */
@@ -68,7 +69,8 @@ export async function reportFold(deps: WatchDeps, tx: Tx, of: Reporting): Promis
     observedAt: now,
     firstUseAt: fold.family === "misuse" ? of.firstAt : undefined,
     priority: decidePriority({ level, atRisk, exposure: of.exposure.get(customer) }),
-    refire: { newestAt: of.newestAt, follows },
+    // What merely goes on being so after its case was judged is no news.
+    refire: isStanding(fold.fingerprint) ? undefined : { newestAt: of.newestAt, follows },
   });
   await contain(deps, tx, { ask, fold, caseId });
   return {

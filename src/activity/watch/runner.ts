@@ -76,7 +76,7 @@ export class Runner {
         return 0;
       }
       await this.#askPortfolio(batch);
-      this.#pending = { batch, evaluated: evaluator.take(batch), from: this.#position, to };
+      this.#pending = { batch, evaluated: this.#evaluate(evaluator, batch), from: this.#position, to };
     }
     const { batch, evaluated, from, to } = this.#pending;
     const now = clock.now();
@@ -96,6 +96,16 @@ export class Runner {
     this.#pending = undefined;
     await this.#keepCheckpoint();
     return batch.length;
+  }
+
+  /** Half a batch in memory is worse than none: after a throw everything is built anew. */
+  #evaluate(evaluator: Evaluator, batch: readonly StoredEvent[]): Evaluated {
+    try {
+      return evaluator.take(batch);
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
   }
 
   /** Everything in memory is built anew the next time. */

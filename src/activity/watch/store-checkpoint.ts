@@ -44,6 +44,16 @@ export async function doneLookBack(tx: Tx, rows: readonly LookBackRow[]): Promis
     where l.customer_id = d.customer and l.day = d.day and l.asked_at = d.asked`.execute(tx);
 }
 
+/** Takes back every hit of a fold: what it told is no longer so. */
+export async function retractFold(tx: Tx, fingerprint: string, at: Temporal.Instant): Promise<void> {
+  await sql`update activity_hit set retracted_at = ${at} where fingerprint = ${fingerprint} and retracted_at is null`.execute(
+    tx,
+  );
+  await sql`update activity_fold set hits = 0, suppressed = 0, inhibited = 0 where fingerprint = ${fingerprint}`.execute(
+    tx,
+  );
+}
+
 /** Standing findings of sweeps: rule and customer, since a moment. */
 export async function sweptFolds(
   tx: Tx,
@@ -56,6 +66,6 @@ export async function sweptFolds(
     customer_id: string;
   }>`select fingerprint, rule_id, customer_id
     from activity_fold where rule_id in (${sql.join(of.rules)}) and customer_id in (${sql.join(of.customers)}) and case_id is not null
-      and last_at >= ${of.since}`.execute(tx);
+      and hits > 0 and last_at >= ${of.since}`.execute(tx);
   return rows;
 }

@@ -9,7 +9,7 @@ import { eventLoader } from "./event-loader.ts";
 import { dayText, fingerprintOf } from "./fingerprint.ts";
 import { saveEvaluated } from "./save.ts";
 import { lockWatch } from "./store.ts";
-import { sweptFolds } from "./store-checkpoint.ts";
+import { retractFold, sweptFolds } from "./store-checkpoint.ts";
 import { loadTuning } from "./tuning.ts";
 
 const CUSTOMERS_AT_ONCE = 200;
@@ -49,7 +49,10 @@ async function sweepSome(deps: WatchDeps, sweeps: readonly ActiveSweep[], ids: r
     const since = now.subtract({ hours: 24 * STANDING_DAYS });
     const rules = sweeps.map(({ id }) => id);
     for (const { fingerprint } of await sweptFolds(tx, { rules, customers: [...portfolio.keys()], since }))
-      if (!standing.has(fingerprint)) await deps.resolveFinding(tx, { fingerprint, at: now, why: NO_LONGER });
+      if (!standing.has(fingerprint)) {
+        await retractFold(tx, fingerprint, now);
+        await deps.resolveFinding(tx, { fingerprint, at: now, why: NO_LONGER });
+      }
   });
   return hits.length;
 }
@@ -76,7 +79,8 @@ function hitOf({ sweep: card, version, state }: ActiveSweep, hit: Hit, customer:
     customer,
     subscription: hit.subscription,
     group: hit.key === "" ? [] : [cleanText(hit.key)],
-    at: hit.at,
+    // What a sweep says stands from day to day: one finding, until it is no longer so.
+    at: undefined,
   };
   return {
     rule: { id, title, titleSv, family, runbook, contain, version },

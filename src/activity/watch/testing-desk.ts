@@ -55,6 +55,7 @@ export function watchDesk(store: OpenStore & { readonly connection: Connection }
     exposure: new Map<CustomerId, Money>(),
     contained: [] as { caseId: CaseId; subscription: string; hit: EvaluatedHit }[],
     failNext: 0,
+    customers: [] as CustomerId[],
     logged: [] as string[],
   };
   const stream = createStream({ store, bulk: bulkTransactions(store.pool), normalise });
@@ -82,7 +83,7 @@ export function watchDesk(store: OpenStore & { readonly connection: Connection }
     },
     portfolioFacts: async (_tx, ids) =>
       new Map(ids.map((customer) => [customer, { customer, subscriptionSince: new Map(), ourTenants: new Set() }])),
-    customerIds: async () => [],
+    customerIds: async () => state.customers,
     customerNames: async () => new Map(),
     priceRisk: async () => state.price,
     exposureOf: async () => state.exposure,

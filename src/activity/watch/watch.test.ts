@@ -188,6 +188,44 @@ test("events too late for their windows are looked at anew from the store", asyn
   state.now = START.add({ hours: 1 });
 });
 
+test("a sweep's finding stands from day to day, is resolved when it is no longer so, and does not come back after it was judged", async () => {
+  await desk.empty();
+  use([TEXTS.elevate]);
+  let holds = true;
+  const card = { ...firstUse, id: "owes", title: "Owes and spends", settings: [], examples: [] };
+  const sweep = {
+    ...card,
+    decide: (_portfolio: unknown, _settings: unknown, now: Temporal.Instant) =>
+      holds ? [{ key: "", level: "medium" as const, at: now.epochMilliseconds, facts: { days: 3 }, events: [] }] : [],
+  };
+  state.rules = {
+    ...state.rules,
+    sweeps: [{ id: "owes", version: 1, state: "on", card: state.rules.rules[0]?.card ?? assert.fail(), sweep }],
+  };
+  state.customers = [HAVSO];
+  const run = () => watch.jobs.find(({ name }) => name === "activity.sweep")?.handle(null);
+  await run();
+  state.now = state.now.add({ hours: 24 });
+  await run();
+  const [finding, ...others] = await desk.findings();
+  assert.deepEqual([others.length, finding?.resolved_at, finding?.facts["hits"]], [0, null, 2]);
+  holds = false;
+  await run();
+  assert.match((await desk.findings())[0]?.resolved_why ?? "", /no longer/);
+  holds = true;
+  await run();
+  assert.equal((await desk.findings())[0]?.resolved_at, null);
+  await desk.close(finding?.case_id ?? "", state.now);
+  state.now = state.now.add({ hours: 24 });
+  await run();
+  assert.deepEqual(
+    (await desk.findings()).map((one) => one.generation),
+    [1],
+  );
+  state.customers = [];
+  state.now = START.add({ hours: 1 });
+});
+
 test("the loop is woken by new events, and one process at a time runs it", async () => {
   await desk.empty();
   use([TEXTS.elevate]);
