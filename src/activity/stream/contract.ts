@@ -195,7 +195,7 @@ export const feedJson = z.object({
   lastAt: instantJson,
   lastReceived: instantJson,
   events: z.string(),
-  /** Median of receipt less event time in what came last; null when not told. */
+  /** How old the newest event was when it came, in the newest round; an older stretch that is caught up on does not count. Null when not told. */
   lagSeconds: z.number().int().nullable(),
   /** Longest silence that is usual, in hours; null when not known. */
   usualHours: z.number().int().nullable(),

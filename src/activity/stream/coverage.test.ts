@@ -78,6 +78,8 @@ test("the ledger of feeds follows the stream, and says who has none first", asyn
   const [feed] = rows.at(-1)?.feeds ?? [];
   assert.deepEqual([feed?.feed, feed?.events, feed?.source], ["push:collector", "240", "azure-activity"]);
   assert.equal(feed?.lastAt, NOW.subtract({ hours: 1 }).toString());
+  // Ten days were caught up on at once; the newest of them was an hour old.
+  assert.equal(feed?.lagSeconds, 3_600);
   const summary = await coverageSummary(store.db, deps, NOW);
   assert.deepEqual([summary.ownerless, summary.byState.never, summary.customers], ["3", 2, 4]);
 });

@@ -68,7 +68,7 @@ async function addFeeds(
       on conflict (customer_id, source, feed, hour) do update set events = h.events + excluded.events)
     insert into activity_feed as f (customer_id, source, feed, first_at, last_at, last_received, events, lag_seconds)
     select customer_id, source, feed, min(at), max(at), max(received_at), count(*),
-      percentile_disc(0.5) within group (order by greatest(0, least(2000000000, extract(epoch from received_at - at)))) filter (where filed is null and received_at - at < interval '7 days')::integer
+      min(greatest(0, least(2000000000, extract(epoch from received_at - at)))) filter (where filed is null)::integer
     from fresh group by 1, 2, 3
     on conflict (customer_id, source, feed) do update set first_at = least(f.first_at, excluded.first_at),
       last_at = greatest(f.last_at, excluded.last_at), last_received = greatest(f.last_received, excluded.last_received),
