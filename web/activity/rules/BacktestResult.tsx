@@ -29,6 +29,7 @@ export function BacktestResult({ row, result }: Props) {
   return (
     <>
       <Panel
+        className="rule-long"
         title={`${t("lab.result")}: ${subjectText(row, t)}`}
         question={result.events === 0 ? t("lab.result.q.none") : range}
         aside={<span className="ink3 small">{t("lab.result.seconds", { n: f.decimal(result.seconds, 1) })}</span>}

@@ -36,6 +36,7 @@ function GroupView({ group }: { readonly group: Detector["groups"][number] }) {
   const f = useFormat();
   return (
     <Panel
+      className="rule-long"
       title={t("lab.explain.detector.group", { name: group.group })}
       question={t("lab.explain.detector.kept", { n: group.keptCount })}
     >

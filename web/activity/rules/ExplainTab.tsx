@@ -96,6 +96,7 @@ function Answer({ rule, text, event }: Props & { readonly event: string }) {
           {answer.rules.map((one) => (
             <Panel
               key={one.title}
+              className="rule-long"
               title={one.title}
               question={t(one.isAlerting ? "lab.explain.alert" : "lab.explain.base")}
               aside={<Holds holds={one.holds} />}

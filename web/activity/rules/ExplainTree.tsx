@@ -64,6 +64,7 @@ export function CorrelationView({ one }: { readonly one: Correlation }) {
   const { window } = one;
   return (
     <Panel
+      className="rule-long"
       title={one.title}
       question={t("rule.card.window.whole", { type: one.type, span: spanText(one.timespanMs) })}
       aside={<Holds holds={one.holds} />}
