@@ -49,6 +49,9 @@ let paths: readonly string[];
 const LETTER_TABS = ["list", "print", "incoming", "templates"];
 
 type Accounts = { readonly rows: readonly { readonly accountId: string; readonly name: string }[] };
+const RULE_TABS = ["about", "text", "backtest", "explain"] as const;
+/** Access elevated to every Azure subscription. */
+const RULE = "a86ea3a0-6251-4e0e-be29-cad2b67ea509";
 type Letters = { readonly rows: readonly { readonly letterId: string; readonly channel: string }[] };
 type Rows = {
   readonly rows: readonly { readonly id: string; readonly name?: string; readonly customerName?: string }[];
@@ -103,6 +106,13 @@ before(async () => {
     "/collections/disputes",
     ...LETTER_TABS.map((tab) => `/collections/letters?tab=${tab}`),
     `/collections/letters/${letter}`,
+    "/activity",
+    "/activity?only=all&text=microsoft",
+    "/activity/coverage",
+    "/activity/rules",
+    ...RULE_TABS.map((tab) => `/activity/rules/${RULE}?tab=${tab}`),
+    `/activity/rules/fleet-burst`,
+    "/activity/suppressions",
     "/policy",
     "/audit",
     ...SETTINGS_TABS.map((tab) => `/settings?tab=${tab}`),

@@ -73,11 +73,98 @@ test("a takeover streams in and is a case while it still goes on", async (t) => 
   caseId = found.id;
 });
 
+type Case = {
+  readonly moneyAtRisk: { readonly amount: { readonly minor: string } | null };
+  readonly evidence: readonly { readonly kind: string; readonly facts: Readonly<Record<string, string | number>> }[];
+  readonly proposals: readonly { readonly kind: string; readonly state: string }[];
+};
+
 story("its case shows the chain, what may be lost, and containment that waits for a yes", async () => {
   const { page } = jonas;
   await page.goto(`${desk.url}/cases/${caseId}`);
-  await sees(page.getByRole("heading", { level: 1 }));
-  await sees(region(page, "Evidence"));
+  await sees(page.getByRole("heading", { level: 1, name: /^(Takeover|Access elevated)/ }));
+  const evidence = region(page, "Evidence");
+  await sees(evidence.getByText("microsoft.authorization/elevateaccess/action"));
+  await sees(evidence.getByText("microsoft.authorization/roleassignments/write"));
+  await sees(evidence.getByText("microsoft.compute/virtualmachines/write"));
+  await evidence
+    .getByRole("button", { name: /^Show \d+ more of the same$/ })
+    .last()
+    .click();
+  await sees(evidence.getByText(/standard_n[cd]\d+/));
+  const told = await asked<Case>("GET", `/api/cases/${caseId}`);
+  assert.ok(BigInt(told.moneyAtRisk.amount?.minor ?? 0) > 0n, "money at risk is told");
+  assert.deepEqual(
+    told.proposals.map(({ kind, state }) => [kind, state]),
+    [["cancel-entitlement", "proposed"]],
+    "containment is proposed once, and nothing was done",
+  );
+  await sees(page.getByText("Waits for approval").first());
+});
+
+story("what is known to be harmless is kept quiet by its value, with a reason and an end", async () => {
+  const { page } = jonas;
+  const findings = region(page, "Findings");
+  await findings
+    .getByRole("listitem")
+    .filter({ hasText: "Sign-in that Microsoft holds for risky" })
+    .getByRole("button", { name: "Suppress…" })
+    .click();
+  const dialog = page.getByRole("dialog", { name: "Suppress by value" });
+  assert.ok(await dialog.getByRole("button", { name: "Suppress", exact: true }).isDisabled(), "not without a reason");
+  await dialog.getByLabel(/^Why is it harmless/).fill("Their own penetration test, agreed with Astrid");
+  await dialog.getByRole("button", { name: "Suppress", exact: true }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await page.goto(`${desk.url}/activity/suppressions`);
+  const row = page.getByRole("row").filter({ hasText: "Their own penetration test" });
+  await sees(row.getByText("In force"));
+});
+
+type Rules = { readonly rows: readonly { readonly ruleId: string; readonly title: string }[] };
+type Rule = { readonly text: string };
+const RULE = "Access elevated to every Azure subscription of the tenant";
+let ruleId: string;
+
+story("a rule is run over the past before it is changed", async () => {
+  const { page } = jonas;
+  const found = (await asked<Rules>("GET", "/api/activity/rules")).rows.find(({ title }) => title === RULE);
+  assert.ok(found, "the rule is there");
+  ({ ruleId } = found);
+  await page.goto(`${desk.url}/activity/rules`);
+  await page.getByRole("link", { name: RULE }).click();
+  await sees(page.getByRole("heading", { level: 1, name: RULE }));
+  await page
+    .getByRole("link", { name: "Backtest" })
+    .or(page.getByRole("tab", { name: "Backtest" }))
+    .click();
+  await region(page, "Backtest").getByRole("button", { name: "Run it" }).click();
+  const result = region(page, "What it would have hit");
+  await sees(result.getByRole("row", { name: /^Hits \d/ }));
+  await sees(result.getByText("Lumo Studios AB").or(page.getByText("Lumo Studios AB")));
+});
+
+story("it is mended in the page: a fault is shown with its line, and the new version runs in shadow", async () => {
+  const { page } = jonas;
+  const { text } = await asked<Rule>("GET", `/api/activity/rules/${ruleId}`);
+  await page.goto(`${desk.url}/activity/rules/${ruleId}?tab=text`);
+  const write = async (next: string) => {
+    await page.getByRole("textbox", { name: "Rule as YAML" }).click();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.insertText(next);
+  };
+  await write(text.replace("(activity or audit) and not failed", "(activity or audit) and not unheardof"));
+  await sees(region(page, "Faults and advice").getByText(/unheardof/));
+  assert.ok(await page.getByRole("button", { name: "Save…" }).isDisabled(), "what has faults is not saved");
+  await write(text.replace("level: high", "level: critical"));
+  await sees(region(page, "Try").getByText(/^\d+ hits?$/));
+  await page.getByRole("button", { name: "Save…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Save the rule" });
+  await dialog.getByRole("radio", { name: /^Run in shadow/ }).check();
+  await dialog.getByLabel("Reason").fill("One elevation without a ticket is enough for us");
+  await dialog.getByRole("button", { name: "Save and run in shadow" }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await sees(page.getByText(/version 2/));
+  await sees(page.getByText("Shadow", { exact: true }));
 });
 
 test("nothing went wrong on the way, in the browser or in the desk", () => {

@@ -118,9 +118,10 @@ async function noteTrouble(
 ): Promise<"customer" | "desk"> {
   const trouble = troubleOf(problem, one.failures);
   const { feed, tenant, part } = one;
-  // A customer that has no such log says so at every reading; the log of the desk hears it once.
+  // A customer that has no such log says so at every reading; the log of the desk hears it once. What stops every customer is a warning, what
+  // one customer lacks is a state that Coverage shows.
   if (trouble.kind === "desk" || trouble.state !== one.state)
-    deps.log("warn", "activity.pull-trouble", {
+    deps.log(trouble.kind === "desk" ? "warn" : "info", "activity.pull-trouble", {
       feed,
       tenant,
       part,
