@@ -11,6 +11,7 @@ import { useMay } from "../../shell/desk.ts";
 import { Page } from "../../shell/Page.tsx";
 import { ActivityTabs } from "../Tabs.tsx";
 import { FiltersPanel } from "./FiltersPanel.tsx";
+import { HitsPanel } from "./HitsPanel.tsx";
 import { LiftDialog } from "./LiftDialog.tsx";
 import { NumbersPanel } from "./NumbersPanel.tsx";
 import { HitsCell, StateTag, UntilCell, WhyCell } from "./parts.tsx";
@@ -37,6 +38,7 @@ export function SuppressionsPage() {
           <Loaded query={read}>{(data) => <List rows={data.suppressions} rule={search.rule} />}</Loaded>
         </Panel>
         <FiltersPanel read={read} />
+        <HitsPanel rule={search.rule} />
         <NumbersPanel detector={search.rule} />
         <WatchPanel />
       </div>
