@@ -192,6 +192,22 @@ test("killed in the middle it is begun anew and comes to the same", async () => 
   assert.equal((await findBacktest(store.db, id))?.attempt, 2);
 });
 
+test("one that takes too long ends with what it saw, and says how far it came", async () => {
+  const deps = testDeps(store, events, { stream: streamOf(events, 4) });
+  const onPiece = async () => true;
+  const result = await runBacktest(store.db, deps, {
+    from,
+    until,
+    tried: { rules: active },
+    current: undefined,
+    msMax: -1,
+    onPiece,
+  });
+  assert.ok(result);
+  assert.ok(result.events < 9);
+  assert.deepEqual(result.limits.find(({ kind }) => kind === "time-cut")?.facts, { last: result.lastAt });
+});
+
 test("stopped while it runs, it ends there", async () => {
   const deps = testDeps(store, events, {
     stream: streamOf(events, 2),

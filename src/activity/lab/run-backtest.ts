@@ -13,6 +13,9 @@ import type { LabDeps, Tuning } from "./deps.ts";
 export const WARM_UP_DAYS_MAX = 31;
 const DAY_MS = 86_400_000;
 
+/** The queue takes a job for dead after half an hour: a backtest ends before, and says how far it came. */
+export const RUN_MS_MAX = 25 * 60_000;
+
 export type SideRun = {
   readonly rules: ActiveRules;
   /** Other numbers of a detector than those in use. */
@@ -23,6 +26,8 @@ export type BacktestRun = {
   readonly until: Temporal.Instant;
   readonly tried: SideRun;
   readonly current: SideRun | undefined;
+  /** Longest it may take; 25 minutes unless told. */
+  readonly msMax?: number | undefined;
   /** Told after each piece; false stops. */
   readonly onPiece: (progress: { readonly events: number; readonly permille: number }) => Promise<boolean>;
 };
@@ -60,6 +65,7 @@ export async function runBacktest(tx: Tx, deps: LabDeps, run: BacktestRun): Prom
   const seen = newSeen();
   const scan = deps.stream.scan({ from: begin, until: run.until, sources: sourcesOf(run) });
   const wantsPortfolio = run.tried.rules.detectors.length > 0;
+  let cutAt: Temporal.Instant | undefined;
   for await (const piece of scan) {
     if (wantsPortfolio) await learn(tx, deps, { piece, portfolio });
     takePiece(piece, { sides, from: range.from, seen });
@@ -67,6 +73,9 @@ export async function runBacktest(tx: Tx, deps: LabDeps, run: BacktestRun): Prom
     const share = (at - begin.epochMilliseconds) / Math.max(1, range.until - begin.epochMilliseconds);
     const permille = Math.max(0, Math.min(999, Math.floor(share * 1_000)));
     if (!(await run.onPiece({ events: seen.events, permille }))) return undefined;
+    if (performance.now() - started <= (run.msMax ?? RUN_MS_MAX)) continue;
+    cutAt = piece.at(-1)?.event.at;
+    break;
   }
   const known = await knowledge(tx, deps, sides);
   return {
@@ -80,7 +89,7 @@ export async function runBacktest(tx: Tx, deps: LabDeps, run: BacktestRun): Prom
     newly: current === undefined ? { count: 0, samples: [] } : onlyIn(tried.tally, current.tally, known.names),
     noLonger: current === undefined ? { count: 0, samples: [] } : onlyIn(current.tally, tried.tally, known.names),
     samples: samplesOf([...tried.tally.told().values()], known.names),
-    limits: limitsOf(run, { seen, spanMs, warmMs, tuning, sides }),
+    limits: limitsOf(run, { seen, spanMs, warmMs, tuning, sides, cutAt }),
   };
 }
 
@@ -149,9 +158,14 @@ type About = {
   readonly warmMs: number;
   readonly tuning: Tuning;
   readonly sides: readonly Side[];
+  /** Event time at which it was broken off because it took too long. */
+  readonly cutAt: Temporal.Instant | undefined;
 };
 /** How far to trust it, as kinds and facts. */
-function limitsOf(run: BacktestRun, { seen, spanMs, warmMs, tuning, sides }: About): BacktestResultWire["limits"] {
+function limitsOf(
+  run: BacktestRun,
+  { seen, spanMs, warmMs, tuning, sides, cutAt }: About,
+): BacktestResultWire["limits"] {
   const counters = sides.map(({ evaluator }) => evaluator.counters);
   const sum = (pick: (one: (typeof counters)[number]) => number) =>
     counters.reduce((total, one) => total + pick(one), 0);
@@ -170,6 +184,7 @@ function limitsOf(run: BacktestRun, { seen, spanMs, warmMs, tuning, sides }: Abo
     ...(startsLate && seen.first !== undefined
       ? [{ kind: "history-short", facts: { first: seen.first.toString() } }]
       : []),
+    ...(cutAt === undefined ? [] : [{ kind: "time-cut", facts: { last: cutAt.toString() } }]),
     ...(dropped > 0 ? [{ kind: "hits-cut", facts: { dropped } }] : []),
     ...(evicted > 0 ? [{ kind: "state-cut", facts: { evicted } }] : []),
     ...(failed > 0 ? [{ kind: "failed", facts: { failed } }] : []),

@@ -240,11 +240,12 @@ function Trust({ result }: { readonly result: BacktestResultWire }) {
     <Panel title={t("lab.result.trust")} question={t("lab.result.trust.q")}>
       <ul className="rule-examples small">
         {result.limits.map(({ kind, facts }) => {
-          const first = facts["first"];
+          const { first, last } = facts;
           const filters = facts["filters"];
           const words = {
             ...facts,
             ...(typeof first === "string" ? { first: f.day(first) } : {}),
+            ...(typeof last === "string" ? { last: f.moment(last) } : {}),
             ...(typeof filters === "number" ? { n: filters } : {}),
           };
           return (

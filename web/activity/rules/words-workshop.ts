@@ -118,6 +118,7 @@ export const workshopWords = defineWords({
       "It looks back {needed} days and was warmed up with {days}: its first days may hit more or less than they did.",
     "lab.limit.no-events": "There are no stored events of its sources in that time.",
     "lab.limit.history-short": "The first event of its sources is of {first}: before it there is nothing to see.",
+    "lab.limit.time-cut": "It took too long and came to {last}: choose fewer days for the rest.",
     "lab.limit.hits-cut":
       "{dropped} hits past the most that is kept were left out. A rule that hits so often is no rule.",
     "lab.limit.state-cut": "{evicted} events were dropped from full windows: busy groups may be short.",
@@ -284,6 +285,7 @@ export const workshopWords = defineWords({
       "Den ser {needed} dagar bakåt och värmdes upp med {days}: de första dagarna kan träffa mer eller mindre än de gjorde.",
     "lab.limit.no-events": "Det finns inga lagrade händelser från dess källor på den tiden.",
     "lab.limit.history-short": "Första händelsen från dess källor är från {first}: före den finns inget att se.",
+    "lab.limit.time-cut": "Det tog för lång tid och kom till {last}: välj färre dagar för resten.",
     "lab.limit.hits-cut": "{dropped} träffar över gränsen togs inte med. En regel som träffar så ofta är ingen regel.",
     "lab.limit.state-cut": "{evicted} händelser föll ur fulla fönster: livliga grupper kan sakna några.",
     "lab.limit.failed": "{failed} händelser kunde inte bedömas.",
