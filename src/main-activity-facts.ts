@@ -4,9 +4,11 @@ import { parseDecimal } from "./core/decimal.ts";
 import type { CustomerId } from "./core/ids.ts";
 import { type Money, moneyFromDecimal, scale } from "./core/money.ts";
 import { dayOf } from "./core/time.ts";
+import * as customers from "./customers/service.ts";
 import { type CustomerAge, loadAges, resellerTenants } from "./customers/store-risk.ts";
 import { depositsHeld, everPaid } from "./receivables/store-first.ts";
 import { customersWithLedger, openReceivables } from "./receivables/service.ts";
+import { unbilledUsage } from "./spending/service.ts";
 import { loadDaysOf } from "./spending/store-usage.ts";
 import type { Tx } from "./store/contract.ts";
 
@@ -37,6 +39,12 @@ export function portfolioFactsWith(deps: {
     const paid = await everPaid(tx, ids);
     const deposits = Map.groupBy(await depositsHeld(tx, ids, today), (row) => row.customerId);
     const days = await loadDaysOf(tx, ids, USUAL_DAYS + 1);
+    const unbilled = await unbilledUsage(tx, {
+      asOf: today,
+      customerIds: ids,
+      billedThrough: customers.billedThrough,
+    });
+    const used = Map.groupBy(unbilled, (row) => row.customerId);
     return new Map(
       ids.map((id): readonly [CustomerId, PortfolioFacts] => {
         const age = ages.get(id);
@@ -50,6 +58,7 @@ export function portfolioFactsWith(deps: {
             ...(withLedger.has(id) && { overdueSince: oldestDue(open.get(id) ?? []), hasPaidBefore: paid.has(id) }),
             ...(deposit && { deposit: { minor: deposit.amountMinor, currency: deposit.currency } }),
             ...spendFacts(days.get(id) ?? [], dayOf(now, "UTC")),
+            ...unpaidFacts(used.get(id) ?? [], withLedger.has(id) ? (open.get(id) ?? []) : undefined),
           },
         ];
       }),
@@ -62,6 +71,21 @@ const ageFacts = (age: CustomerAge | undefined) => ({
   ...(age?.since && { customerSince: age.since }),
   ...(age?.domains && { verifiedDomains: age.domains }),
 });
+
+type Owed = { readonly currency: string; readonly outstandingMinor: bigint };
+
+/** Use that is not billed yet and invoices that are not paid, in the one currency that both have; otherwise it is not known. */
+function unpaidFacts(
+  used: readonly { readonly amount: Money | undefined }[],
+  owed: readonly Owed[] | undefined,
+): Pick<PortfolioFacts, "unpaidSpend"> {
+  const [first, ...others] = used;
+  const amount = first?.amount;
+  if (amount === undefined || others.length > 0 || owed === undefined) return {};
+  if (owed.some(({ currency }) => currency !== amount.currency)) return {};
+  const billed = owed.reduce((sum, { outstandingMinor }) => sum + outstandingMinor, 0n);
+  return { unpaidSpend: { minor: amount.minor + billed, currency: amount.currency } };
+}
 
 const oldestDue = (
   rows: readonly { readonly overdueMinor: bigint; readonly oldestDueDate: Temporal.PlainDate | null }[],

@@ -1,8 +1,10 @@
 import { DETECTORS, SWEEPS } from "./activity/detectors/detectors.ts";
 import { PULL_FEEDS } from "./activity/intake/contract-pull.ts";
 import { createIntake } from "./activity/intake/slice.ts";
-import { createLab } from "./activity/lab/lab.ts";
+import type { LabDeps } from "./activity/lab/deps.ts";
+import { createLab, type Lab } from "./activity/lab/lab.ts";
 import { createRulesImport } from "./activity/rules-import/slice.ts";
+import { normalisedFields } from "./activity/rules-import/known-fields.ts";
 import { ownRules } from "./activity/rules/own-rules.ts";
 import { FIELDS } from "./activity/contract-fields.ts";
 import { logSourcesOf } from "./activity/shapes/decide-sources.ts";
@@ -11,7 +13,7 @@ import { normalise } from "./activity/shapes/normalise.ts";
 import { lintFiles } from "./activity/sigma/lint.ts";
 import { recordReading } from "./activity/stream/store-feeds.ts";
 import { streamSlice } from "./activity/stream/slice.ts";
-import { createStream } from "./activity/stream/stream.ts";
+import { createStream, type PostgresStream } from "./activity/stream/stream.ts";
 import { hitDays, hitsOf, hitTotals, tuningNow } from "./activity/watch/read.ts";
 import { createWatch } from "./activity/watch/watch.ts";
 import type { CustomerId } from "./core/ids.ts";
@@ -37,74 +39,18 @@ export type ForActivity = {
 };
 
 /** Logs in, kept and searched; rules and detectors over them; what they find becomes cases. */
-export function wireActivity(parts: SliceParts, { desk, notices, responseDeps }: ForActivity) {
-  const { store, clock, enqueue, access, log } = parts;
+export function wireActivity(parts: SliceParts, around: ForActivity) {
+  const { store, clock, enqueue } = parts;
   const stream = createStream({ store, bulk: bulkTransactions(store.pool), normalise });
   const common = { store, clock, newId, enqueue, stream, normalise };
-  const intake = createIntake({
-    ...common,
-    customersByTenant,
-    customersBySubscription: ownersOfEntitlements,
-    csv: (delimiter) => csvReader(delimiter),
-    askTenant: parts.microsoft.askTenant,
-    // The demo's logs are invented: all of them are read unless somebody chose otherwise.
-    pullFeeds: async (tx) => (await access.settings(tx))["activity.pullFeeds"] ?? (parts.isDemo ? PULL_FEEDS : []),
-    pullTargets: customersWithSubscriptions,
-    recordReading,
-    customerNames,
-    log: (level, what, facts) => log[level](facts, what),
-  });
+  const intake = wireIntake(parts, common);
+  const portfolioFacts = portfolioFactsOf(parts, around.desk);
   const fieldNames = FIELDS.map(({ name }) => name);
   const rulesImport = createRulesImport({ ...common, view: sigmaView, logSourcesOf, fieldNames });
-  const portfolioFacts = portfolioFactsWith({
-    zone: () => desk.zone,
-    ownTenant: async (tx) => (await access.settings(tx))["partner-center.tenantId"] ?? undefined,
-  });
-  const lab = createLab({
-    ...common,
-    ownFiles: () => ownRules().texts,
-    detectors: DETECTORS,
-    sweeps: SWEEPS,
-    view: sigmaView,
-    logSourcesOf,
-    customerOf: async (tx, event) => ownerOf(tx, event),
-    portfolio: (tx, ids) => portfolioFacts(tx, ids, clock.now()),
-    customerNames,
-    exposureOf: knownExposures,
-    tuning: (tx) => tuningNow(tx, clock.now()),
-    hitTotals,
-    hitDays,
-    unseenFields: rulesImport.unseenFields,
-    fields: () => FIELDS.map(({ name, meaning }) => ({ name, about: meaning })),
-    lint: (text) => lintFiles([{ file: undefined, text }]),
-  });
-  const watch = createWatch({
-    ...common,
-    connection: parts.connection,
-    rulesRevision: lab.rulesRevision,
-    activeRules: lab.activeRules,
-    view: sigmaView,
-    logSourcesOf,
-    reportFinding: notices.findings.reportFinding,
-    resolveFinding: notices.findings.resolveFinding,
-    openAmong: notices.findings.openAmong,
-    portfolioFacts,
-    customerIds: customers.allCustomerIds,
-    customerNames: async (tx, ids) => await customers.customersByIds(tx, ids),
-    priceRisk: priceRiskWith(stream),
-    exposureOf: knownExposures,
-    proposeContainment: proposeContainmentWith(() => responseDeps),
-    log,
-  });
-  const pages = streamSlice({
-    store,
-    clock,
-    newId,
-    normalise,
-    customersByIds: customers.customersByIds,
-    allCustomerIds: customers.allCustomerIds,
-    hitsOf,
-  });
+  const lab = wireLab(common, { portfolioFacts, unseenFields: rulesImport.unseenFields });
+  const watch = wireWatch(parts, { ...around, common, lab, portfolioFacts });
+  const { customersByIds, allCustomerIds } = customers;
+  const pages = streamSlice({ store, clock, newId, normalise, customersByIds, allCustomerIds, hitsOf });
   return {
     stream,
     intake,
@@ -117,6 +63,86 @@ export function wireActivity(parts: SliceParts, { desk, notices, responseDeps }:
   };
 }
 export type WiredActivity = ReturnType<typeof wireActivity>;
+
+type Common = Pick<SliceParts, "store" | "clock" | "enqueue"> & {
+  readonly newId: typeof newId;
+  readonly stream: PostgresStream;
+  readonly normalise: typeof normalise;
+};
+type Facts = ReturnType<typeof portfolioFactsWith>;
+
+const wireIntake = ({ access, microsoft, isDemo, log }: SliceParts, common: Common) =>
+  createIntake({
+    ...common,
+    customersByTenant,
+    customersBySubscription: ownersOfEntitlements,
+    csv: (delimiter) => csvReader(delimiter),
+    askTenant: microsoft.askTenant,
+    // The demo's logs are invented: all of them are read unless somebody chose otherwise.
+    pullFeeds: async (tx) => (await access.settings(tx))["activity.pullFeeds"] ?? (isDemo ? PULL_FEEDS : []),
+    pullTargets: customersWithSubscriptions,
+    recordReading,
+    customerNames,
+    log: (level, what, facts) => log[level](facts, what),
+  });
+
+const portfolioFactsOf = ({ access }: SliceParts, desk: DeskFacts): Facts =>
+  portfolioFactsWith({
+    zone: () => desk.zone,
+    ownTenant: async (tx) => (await access.settings(tx))["partner-center.tenantId"] ?? undefined,
+  });
+
+const wireLab = (
+  common: Common,
+  { portfolioFacts, unseenFields }: { readonly portfolioFacts: Facts } & Pick<LabDeps, "unseenFields">,
+): Lab =>
+  createLab({
+    ...common,
+    ownFiles: () => ownRules().texts,
+    detectors: DETECTORS,
+    sweeps: SWEEPS,
+    view: sigmaView,
+    logSourcesOf,
+    customerOf: ownerOf,
+    portfolio: (tx, ids) => portfolioFacts(tx, ids, common.clock.now()),
+    customerNames,
+    exposureOf: knownExposures,
+    tuning: (tx) => tuningNow(tx, common.clock.now()),
+    hitTotals,
+    hitDays,
+    unseenFields,
+    fields: () => FIELDS.map(({ name, meaning }) => ({ name, about: meaning })),
+    lint: (text) => lintFiles([{ file: undefined, text }], { fieldsOf: normalisedFields() }),
+  });
+
+const wireWatch = (
+  { connection, log }: SliceParts,
+  {
+    common,
+    lab,
+    notices,
+    portfolioFacts,
+    responseDeps,
+  }: ForActivity & { readonly common: Common; readonly lab: Lab; readonly portfolioFacts: Facts },
+) =>
+  createWatch({
+    ...common,
+    connection,
+    rulesRevision: lab.rulesRevision,
+    activeRules: lab.activeRules,
+    view: sigmaView,
+    logSourcesOf,
+    reportFinding: notices.findings.reportFinding,
+    resolveFinding: notices.findings.resolveFinding,
+    openAmong: notices.findings.openAmong,
+    portfolioFacts,
+    customerIds: customers.allCustomerIds,
+    customerNames: async (tx, ids) => await customers.customersByIds(tx, ids),
+    priceRisk: priceRiskWith(common.stream),
+    exposureOf: knownExposures,
+    proposeContainment: proposeContainmentWith(() => responseDeps),
+    log,
+  });
 
 const customerNames = async (tx: Tx, ids: readonly CustomerId[]): Promise<ReadonlyMap<CustomerId, string>> =>
   new Map([...(await customers.customersByIds(tx, ids))].map(([id, { name }]) => [id, name]));

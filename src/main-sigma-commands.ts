@@ -3,7 +3,6 @@ import type { Command } from "commander";
 import type { ActivityEvent } from "./activity/contract-event.ts";
 import type { MatchDeps, MatchOptions, Viewed } from "./activity/sigma/command-match.ts";
 import type { SigmaEvent } from "./activity/sigma/contract.ts";
-import type { FieldsOf } from "./activity/sigma/lint.ts";
 import type { Json } from "./core/canonical.ts";
 import type { CustomerId } from "./core/ids.ts";
 
@@ -47,20 +46,10 @@ export function sigmaCommands(program: Command): void {
         (await import("./activity/sigma/command-lint.ts")).lintCommand(path, options, {
           ...out,
           isTerminal,
-          fieldsOf: await normalisedFields(),
+          fieldsOf: (await import("./activity/rules-import/known-fields.ts")).normalisedFields(),
         }),
       ),
     );
-}
-
-/** Rules on normalised events ask for their fields; what may hold anything, and the records of other log sources, is not judged. */
-async function normalisedFields(): Promise<FieldsOf> {
-  const { FIELDS } = await import("./activity/contract-fields.ts");
-  const { isOpenField, ourFields } = await import("./activity/rules-import/decide-visibility.ts");
-  const fields = ourFields(FIELDS.map(({ name }) => name));
-  const names = [...fields];
-  return ({ product }) =>
-    product === "surety" ? { names, has: (field) => fields.has(field) || isOpenField(field) } : undefined;
 }
 
 const isTerminal = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;

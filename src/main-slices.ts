@@ -55,12 +55,8 @@ export async function wireSlices(parts: SliceParts) {
   const responseDeps = wireResponse(parts, notices);
   const casesDeps = wireCases(parts, notices, { desk, exposure });
   const spendingDeps = wireSpending(parts, notices, desk);
-  const forCollections: ForCollections = {
-    desk,
-    notices,
-    responseDeps,
-    onChanged: (tx, ids) => onLedgerChanged(tx, ids),
-  };
+  const onChanged: ForCollections["onChanged"] = (tx, ids) => onLedgerChanged(tx, ids);
+  const forCollections: ForCollections = { desk, notices, responseDeps, onChanged };
   const collections = wireCollections(parts, forCollections);
   /** Money moved: figures are computed anew, and the accounts are looked at again. */
   const onLedgerChanged = async (tx: Tx, ids: readonly CustomerId[]): Promise<void> => {
@@ -70,7 +66,7 @@ export async function wireSlices(parts: SliceParts) {
   const importDeps = wireImport(parts, { desk, onChanged: onLedgerChanged });
   const activity = wireActivity(parts, { desk, notices, responseDeps });
   const syncDeps = wireSync(parts, noticesDeps, { exposure, activity });
-  const collectionsOf = collections.collectionsOf;
+  const { collectionsOf } = collections;
   const customersDeps = wireCustomers(parts, { desk, exposure, notices, casesDeps, collectionsOf });
   const followDeps = wireFollow(parts, exposure);
   return {
@@ -97,9 +93,7 @@ export async function wireSlices(parts: SliceParts) {
       ...casesRoutes(casesDeps),
       ...responseRoutes(responseDeps),
       ...customersRoutes(customersDeps),
-      ...receivablesRoutes({ ...importDeps, judgedPromises: collections.judgedPromises }),
-      ...bankRoutes(wireBank(importDeps)),
-      ...stripeRoutes(wireStripe(parts, importDeps)),
+      ...ledgerRoutes(parts, importDeps, collections.judgedPromises),
       ...spendingRoutes(spendingDeps),
       ...exposure.routes,
       ...collections.routes(),
@@ -111,8 +105,7 @@ export async function wireSlices(parts: SliceParts) {
       ...noticesJobs({ ...noticesDeps, store, clock }),
       ...responseJobs(responseDeps),
       ...customersJobs(followDeps),
-      ...receivablesJobs(importDeps),
-      ...bankJobs(importDeps),
+      ...ledgerJobs(importDeps),
       ...spendingJobs(spendingDeps),
       ...exposure.jobs,
       ...collections.jobs(),
@@ -121,6 +114,19 @@ export async function wireSlices(parts: SliceParts) {
   };
 }
 export type Slices = Awaited<ReturnType<typeof wireSlices>>;
+
+/** Everything of the ledger: invoices and money, bank files, Stripe. */
+const ledgerRoutes = (
+  parts: SliceParts,
+  importDeps: ImportDeps,
+  judgedPromises: Parameters<typeof receivablesRoutes>[0]["judgedPromises"],
+): readonly Route[] => [
+  ...receivablesRoutes({ ...importDeps, judgedPromises }),
+  ...bankRoutes(wireBank(importDeps)),
+  ...stripeRoutes(wireStripe(parts, importDeps)),
+];
+
+const ledgerJobs = (importDeps: ImportDeps): readonly Job[] => receivablesJobs(importDeps).concat(bankJobs(importDeps));
 
 /** Notices are answered by a proposal. */
 const answering = (notices: NoticesDeps, response: ResponseDeps): Parameters<typeof noticesRoutes>[0] => ({

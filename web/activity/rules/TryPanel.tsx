@@ -94,8 +94,8 @@ function Found({ found, on, rule }: FoundProps) {
   const says = [
     t("lab.try.seen", { n: found.seen, ms: f.count(found.ms) }),
     ...(found.unread > 0 ? [t("lab.try.unread", { n: found.unread })] : []),
-    t(`lab.try.cut.${found.cut}`),
-  ].filter(Boolean);
+    ...(found.cut === "none" ? [] : [t(`lab.try.cut.${found.cut}`)]),
+  ];
   return (
     <>
       <div className="sec row wrap" role="status">
