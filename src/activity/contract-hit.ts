@@ -12,6 +12,10 @@ export type RuleNotes = {
 } & {
   /** Fields whose values tell findings of one rule apart, e.g. `actor.id`; `customer` and `subscription` always do. */
   readonly fold?: readonly string[] | undefined;
+  /** A correlation that looks at several customers at once. Those that count customers by who acts do so without saying it. */
+  readonly across?: "customers" | undefined;
+  /** A detector in code that sees the same with more facts: when both hit, its finding stands and this one's hit is evidence of it. */
+  readonly twinOf?: string | undefined;
   readonly examples?: readonly RuleExample[] | undefined;
 };
 /** Raw records of any shape, in order of arrival; the normaliser reads them as it would the real ones. */
@@ -26,6 +30,9 @@ export type RuleHit = {
   readonly rule: Pick<DetectionCard, "id" | "title" | "titleSv" | "family" | "runbook"> & {
     readonly contain: Containment;
     readonly version: number;
+    /** Who wrote it and under which terms; empty or absent: ours. */
+    readonly author?: string | undefined;
+    readonly license?: string | undefined;
   };
   readonly level: Level;
   readonly customer: CustomerId | undefined;

@@ -31,6 +31,11 @@ export const ruleNotes = z.strictObject({
   covers: text.exactOptional(),
   contain: z.enum(CONTAINMENTS).exactOptional(),
   fold: z.array(text).max(8).optional(),
+  across: z.literal("customers").optional(),
+  twinOf: z
+    .string()
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "a twin is the id of a detector, such as fleet-burst")
+    .optional(),
   examples: z
     .array(
       z.strictObject({

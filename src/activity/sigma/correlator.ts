@@ -26,7 +26,7 @@ export type Seen<R = number> = {
   readonly ref: R;
   /** The source's id of the event; the same twice is one. undefined = cannot be told apart. */
   readonly id: string | undefined;
-  /** Events of different scopes never come together, whatever a correlation groups by: the customer, for a desk of many. */
+  /** Events of different scopes never come together, whatever a correlation groups by: the customer, for a desk of many. Not asked of those that are meant across. */
   readonly scope?: string | undefined;
 };
 
@@ -73,6 +73,8 @@ type Path = { readonly field: string; readonly path: readonly string[] };
 /** One correlation with its state. */
 type Line<R> = {
   readonly linked: LinkedCorrelation;
+  /** It knows no scopes. */
+  readonly isAcross: boolean;
   /** For each of its rules the fields it is grouped by. */
   readonly groupBy: readonly (readonly Path[])[];
   readonly values: readonly Path[];
@@ -96,9 +98,13 @@ export class Correlator<R = number> {
   #entries = 0;
   #retracted: Retraction[] = [];
 
-  constructor(set: RuleSet, limits: Partial<CorrelatorLimits> = {}) {
+  /** @param across by place in `set.correlations`: those that are meant across scopes; none unless told */
+  constructor(set: RuleSet, limits: Partial<CorrelatorLimits> = {}, across: readonly boolean[] = []) {
     this.#limits = { ...CORRELATOR_LIMITS, ...limits };
-    this.#lines = set.correlations.map((linked) => lineOf<R>(linked, this.#limits));
+    this.#lines = set.correlations.map((linked, at) => ({
+      ...lineOf<R>(linked, this.#limits),
+      isAcross: across[at] === true,
+    }));
     set.correlations.forEach(({ of }, correlation) =>
       of.forEach((link, place) => {
         const [map, key] = link.rule === undefined ? [this.#byChain, link.correlation] : [this.#byRule, link.rule];
@@ -183,7 +189,7 @@ export class Correlator<R = number> {
       line.counts.ungrouped++;
       return;
     }
-    const group = this.#group(line, key, seen.scope);
+    const group = this.#group(line, key, line.isAcross ? undefined : seen.scope);
     const id = seen.id === undefined ? undefined : `${at.place}\u0000${seen.id}`;
     if (id !== undefined && group.has(id)) {
       line.counts.repeated++;
@@ -244,7 +250,7 @@ export class Correlator<R = number> {
   #unchain(at: Place, gone: Retraction, firings: Firing<R>[]): void {
     const line = this.#lines[at.correlation];
     const key = line && groupOf(line, at.place, this.#fieldsOf(gone));
-    const group = key && line.groups.get(textOf(key, gone.scope));
+    const group = key && line.groups.get(textOf(key, line.isAcross ? undefined : gone.scope));
     if (line === undefined || group === undefined) return;
     const change = group.remove(`${at.place}\u0000${this.#idOf(gone)}`, gone.time, this.#limits.refsMax);
     if (change === undefined) return;
@@ -307,7 +313,7 @@ const isSame = (a: Retraction, b: Retraction): boolean =>
 
 const pathOf = (field: string): Path => ({ field, path: field.split(".") });
 
-function lineOf<R>(linked: LinkedCorrelation, { entriesMax }: CorrelatorLimits): Line<R> {
+function lineOf<R>(linked: LinkedCorrelation, { entriesMax }: CorrelatorLimits): Omit<Line<R>, "isAcross"> {
   const { correlation, of } = linked;
   const isCounting = correlation.type === "event_count" || correlation.type === "value_count";
   const highest = isCounting ? Math.max(...correlation.thresholds.map(({ value }) => value)) : 0;

@@ -46,6 +46,20 @@ export const eventOf = (one: Incoming): KnownEvent => (isStored(one) ? one.event
 export const receivedOf = (one: Incoming): number | undefined =>
   isStored(one) ? one.receivedAt.epochMilliseconds : undefined;
 
+/** The events by the time they say they happened; the very same list when they come so. */
+export function inTime(batch: readonly Incoming[]): readonly Incoming[] {
+  const timeOf = (one: Incoming): number => eventOf(one).at.epochMilliseconds;
+  const isSorted = batch.every((one, at) => {
+    const before = batch[at - 1];
+    return before === undefined || timeOf(before) <= timeOf(one);
+  });
+  if (isSorted) return batch;
+  return batch
+    .map((one) => ({ one, time: timeOf(one) }))
+    .sort((a, b) => a.time - b.time)
+    .map(({ one }) => one);
+}
+
 export const briefOf = (event: KnownEvent, at: number): Brief => ({
   ...whoOf(event),
   source: event.source,

@@ -4,7 +4,7 @@ import type { KnownEvent } from "../contract-event.ts";
 import type { SigmaEvent } from "../sigma/contract.ts";
 import { Correlator, type Firing, type KeptGroup } from "../sigma/correlator.ts";
 import { Matcher } from "../sigma/matcher.ts";
-import { type Brief, briefOf, eventOf, receivedOf } from "./brief.ts";
+import { type Brief, briefOf, eventOf, inTime, receivedOf } from "./brief.ts";
 import type {
   CustomerFilter,
   Evaluated,
@@ -17,6 +17,7 @@ import type {
   RuleCounters,
 } from "./contract.ts";
 import { CustomerFilters, namesOfHead } from "./customer-filters.ts";
+import { decideAcross } from "./decide-across.ts";
 import { DetectorIndex } from "./detector-index.ts";
 import { DetectorGroups, type KeptDetectorGroup } from "./detector-groups.ts";
 import { HitMaker } from "./hit-maker.ts";
@@ -75,11 +76,12 @@ export class Evaluator {
     this.#input = input;
     this.#limits = { ...EVALUATOR_LIMITS, ...input.limits };
     this.#matcher = new Matcher(set);
-    this.#correlator = new Correlator(set, this.#limits);
+    const across = decideAcross(set.correlations);
+    this.#correlator = new Correlator(set, this.#limits, across);
     this.#detectors = detectors.map((one) => new DetectorGroups(one, this.#limits));
     this.#index = new DetectorIndex(detectors.map(({ detector }) => detector));
     this.#filters = new CustomerFilters(input.filters ?? []);
-    this.#make = new HitMaker(input.rules);
+    this.#make = new HitMaker(input.rules, across);
     this.#correlated = new Set(set.correlations.flatMap(({ of }) => of.flatMap(({ rule }) => rule ?? [])));
     this.#spanMaxMs = Math.max(0, ...set.correlations.map(({ correlation }) => correlation.timespanMs));
   }
@@ -108,10 +110,10 @@ export class Evaluator {
     const late: KnownEvent[] = [];
     const filtered = new Map<string, number>();
     const floor = this.#floorOf(batch);
-    for (const one of batch) this.#takeOne(one, { hits, late, filtered });
+    // In the order of event time, which windows take fastest; a batch may hold a day newest first.
+    for (const one of inTime(batch)) this.#takeOne(one, { hits, late, filtered });
     for (const gone of this.#correlator.retractions()) {
-      const told = this.#make.retracted(gone);
-      if (told !== undefined) this.#takeBack(told, { hits, retracted });
+      for (const told of this.#make.retracted(gone)) this.#takeBack(told, { hits, retracted });
     }
     this.#detectors.forEach((groups, at) => this.#lookAtDetector({ groups, at, floor }, { hits, retracted }));
     for (const hit of hits.values()) this.#count(hit.rule.id).hits++;
@@ -252,15 +254,15 @@ export class Evaluator {
     const ref = this.#nextRef++;
     this.#briefs.set(ref, brief);
     const id = `${brief.source}|${brief.id}`;
-    for (const firing of this.#correlator.take(rules, { event: view, time: brief.at, ref, id }))
+    const scope = brief.customer;
+    for (const firing of this.#correlator.take(rules, { event: view, time: brief.at, ref, id, scope }))
       this.#fire(firing, hits);
   }
 
   #fire(firing: Firing, hits: Hits): void {
     if (this.#input.rules.set.alertingCorrelations[firing.correlation] !== true) return;
     const briefs = firing.refs.flatMap((ref) => this.#briefs.get(ref) ?? []);
-    const hit = this.#make.ofFiring(firing, briefs);
-    if (hit !== undefined) add(hits, hit);
+    for (const hit of this.#make.ofFiring(firing, briefs)) add(hits, hit);
   }
 
   #lookAtDetector(

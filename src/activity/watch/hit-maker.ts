@@ -10,7 +10,7 @@ import { type Brief, factsOf, seenOf, type Who } from "./brief.ts";
 import type { EvaluatedHit, EvaluatorInput, Retracted } from "./contract.ts";
 import { cleanText } from "./decide-clean.ts";
 import { decideCanBeTakenBack } from "./decide-steady.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import { dayText, fingerprintOf } from "./fingerprint.ts";
 
 /** Events of a hit that are named; of more the first and the last. */
 const EVENTS_MAX = 100;
@@ -20,10 +20,13 @@ const NAMES_MAX = 200_000;
 export class HitMaker {
   readonly #rules: EvaluatorInput["rules"];
   readonly #canBeTakenBack: readonly boolean[];
+  readonly #across: readonly boolean[];
   readonly #names = new Map<string, Retracted>();
 
-  constructor(rules: EvaluatorInput["rules"]) {
+  /** @param across by place: correlations that look at several customers at once */
+  constructor(rules: EvaluatorInput["rules"], across: readonly boolean[]) {
     this.#rules = rules;
+    this.#across = across;
     this.#canBeTakenBack = decideCanBeTakenBack(rules.set.correlations);
   }
 
@@ -31,12 +34,12 @@ export class HitMaker {
     return owner(this.#rules.rules[this.#rules.ruleOf[rule] ?? -1]);
   }
 
-  /** Name of a correlation's state: whose it is, in which version, and which of its correlations. */
+  /** Name of a correlation's state: whose it is, in which version, and which of its correlations. State kept before customers were told apart had another. */
   unitOf(correlation: number): string {
     const { correlationOf } = this.#rules;
     const place = correlationOf[correlation];
     const { id, version } = owner(this.#rules.rules[place ?? -1]);
-    return `sigma:${id}@${version}#${correlation - correlationOf.indexOf(place ?? -1)}`;
+    return `scoped:${id}@${version}#${correlation - correlationOf.indexOf(place ?? -1)}`;
   }
 
   /** A rule that one event is enough for. */
@@ -57,9 +60,30 @@ export class HitMaker {
     });
   }
 
-  /** A correlation that came true. Of several events of its last moment the first by name speaks for it, so that order does not matter. */
-  ofFiring(firing: Firing, briefs: readonly Brief[]): EvaluatedHit | undefined {
+  /**
+   * A correlation that came true: one hit, or one for each customer it touched when it looks across customers. Of several events of its last
+   * moment the first by name speaks for it, so that order does not matter.
+   */
+  ofFiring(firing: Firing, briefs: readonly Brief[]): readonly EvaluatedHit[] {
     const sorted = [...briefs].sort((a, b) => a.at - b.at || (nameOf(a) < nameOf(b) ? -1 : 1));
+    const canGo = this.#canBeTakenBack[firing.correlation] === true;
+    const touched = this.#across[firing.correlation] === true ? customersOf(sorted) : [];
+    const made =
+      touched.length === 0
+        ? [this.#ofWindow(firing, sorted)]
+        : touched.map((customer) => {
+            // What was done at nobody's is our own doing, and belongs to each.
+            const theirs = sorted.filter((one) => one.customer === customer || one.customer === undefined);
+            // Once a day for each: every further event fires again, and would tell it again to all of them.
+            const completedBy = canGo ? undefined : `@${dayText(firing.time)}|${firing.group.join("|")}`;
+            return this.#ofWindow(firing, theirs, { customer, completedBy, customers: touched.length });
+          });
+    const hits = made.filter((hit) => hit !== undefined);
+    if (canGo) hits.forEach((hit, at) => this.#remember(this.#keyOf(firing, at), hit));
+    return hits;
+  }
+
+  #ofWindow(firing: Firing, sorted: readonly Brief[], part?: Part): EvaluatedHit | undefined {
     const last = sorted.find(({ at }) => at === firing.time) ?? sorted.at(-1);
     const correlation = this.#rules.set.correlations[firing.correlation]?.correlation;
     if (last === undefined || correlation === undefined) return undefined;
@@ -67,28 +91,31 @@ export class HitMaker {
     const valueOf = (name: string): string | undefined => firing.group[correlation.groupBy.indexOf(name)];
     const fold = active.card.fold.filter((field) => correlation.groupBy.includes(field));
     const group = (fold.length > 0 ? fold.map((field) => valueOf(field) ?? "") : firing.group).map(cleanText);
-    const hit = this.#hit(active, correlation.head, {
-      customer: (valueOf("customer") as CustomerId | undefined) ?? last.customer,
+    const facts = factsOf(last, sorted, part === undefined ? firing.size : sorted.length);
+    return this.#hit(active, correlation.head, {
+      customer: part?.customer ?? (valueOf("customer") as CustomerId | undefined) ?? last.customer,
       subscription: valueOf("subscription") ?? commonOf(sorted.map(({ subscription }) => subscription)),
       // A window that is not of one subscription may see another's event come late: it is no part of what the finding is.
       isOfSubscription: correlation.groupBy.includes("subscription"),
       group,
       at: firing.time,
-      facts: factsOf(last, sorted, firing.size),
+      facts: part === undefined ? facts : { ...facts, customers: part.customers },
       seen: seenOf(sorted),
       events: ends(sorted).map(({ source, id }) => ({ source, id })),
-      completedBy: short(`@${firing.time}${fold.length > 0 ? `|${firing.group.join("|")}` : ""}`),
+      completedBy: short(part?.completedBy ?? `@${firing.time}${fold.length > 0 ? `|${firing.group.join("|")}` : ""}`),
     });
-    if (this.#canBeTakenBack[firing.correlation] === true) this.#remember(this.#keyOf(firing), hit);
-    return hit;
   }
 
-  /** The hit that a retraction takes back. */
-  retracted(gone: Retraction): Retracted | undefined {
-    const key = this.#keyOf(gone);
-    const told = this.#names.get(key);
-    this.#names.delete(key);
-    return told;
+  /** The hits that a retraction takes back. */
+  retracted(gone: Retraction): readonly Retracted[] {
+    const taken: Retracted[] = [];
+    for (let at = 0; ; at++) {
+      const key = this.#keyOf(gone, at);
+      const told = this.#names.get(key);
+      if (told === undefined) return taken;
+      this.#names.delete(key);
+      taken.push(told);
+    }
   }
 
   ofDetector(
@@ -160,8 +187,8 @@ export class HitMaker {
     };
   }
 
-  #keyOf({ correlation, group, time }: Retraction): string {
-    return `${this.unitOf(correlation)}\u0000${group.join("\u0000")}\u0000${time}`;
+  #keyOf({ correlation, scope, group, time }: Retraction, at: number): string {
+    return `${this.unitOf(correlation)}\u0000${scope ?? ""}\u0000${group.join("\u0000")}\u0000${time}\u0000${at}`;
   }
 
   #remember(key: string, { fingerprint, completedBy }: EvaluatedHit): void {
@@ -172,6 +199,13 @@ export class HitMaker {
     if (oldest !== undefined) this.#names.delete(oldest);
   }
 }
+
+/** A correlation's hit for one of the customers that it touched. */
+type Part = {
+  readonly customer: CustomerId;
+  readonly completedBy: string | undefined;
+  readonly customers: number;
+};
 
 type Made = Pick<EvaluatedHit, "customer" | "subscription" | "group" | "at" | "facts" | "completedBy" | "seen"> & {
   readonly events: readonly EventRef[];
@@ -199,6 +233,9 @@ const cleanFacts = (facts: Hit["facts"]): Hit["facts"] =>
   );
 
 const nameOf = ({ source, id }: Brief): string => `${source}|${id}`;
+
+const customersOf = (briefs: readonly Brief[]): readonly CustomerId[] =>
+  [...new Set(briefs.flatMap(({ customer }) => customer ?? []))].sort();
 
 /** The one value that all have; undefined when they differ or none has one. */
 function commonOf(values: readonly (string | undefined)[]): string | undefined {
