@@ -125,7 +125,6 @@ function useColumns(): readonly Column<CaseRowJson>[] {
         cell: (row) => <PriorityCell row={row} />,
         align: "right",
         width: "90px",
-        card: "more",
       },
       {
         id: "money",

@@ -74,7 +74,7 @@ function One({ policy }: { readonly policy: PublicPolicy }) {
   const say = (words: Named) => (f.language === "sv" ? (words.sv ?? words.en) : words.en);
   const days = policy.partnerTouchesAccessFrom;
   return (
-    <section className="panel" aria-label={say(policy.name)}>
+    <section className="panel public-policy" aria-label={say(policy.name)}>
       <header>
         <h2>{say(policy.name)}</h2>
         <span className="push small ink3">
