@@ -85,7 +85,7 @@ const MONEY_FACTS = new Set(["used", "budget", "forecast", "from", "to"]);
 export function useFactsLine(): (sentence: Sentence) => string {
   const word = useWord();
   const f = useFormat();
-  return ({ facts }) => {
+  return ({ kind, facts }) => {
     const currency = facts["currency"];
     const written = (name: string, value: string | number): string | number =>
       MONEY_FACTS.has(name) &&
@@ -94,10 +94,13 @@ export function useFactsLine(): (sentence: Sentence) => string {
       /^-?\d+(\.\d+)?$/.test(value)
         ? f.money({ minor: value.replace(".", ""), currency })
         : value;
-    return Object.entries(facts)
-      .filter(([name]) => !QUIET_FACTS.has(name))
-      .map(([name, value]) => word(`fact.${name}`, { value: written(name, value) }, `${name} ${value}`))
-      .join(" · ");
+    return (
+      Object.entries(facts)
+        // An event is named by its operation: said already.
+        .filter(([name]) => !QUIET_FACTS.has(name) && !(name === "operation" && kind === "activity.event"))
+        .map(([name, value]) => word(`fact.${name}`, { value: written(name, value) }, `${name} ${value}`))
+        .join(" · ")
+    );
   };
 }
 
