@@ -15,6 +15,7 @@ import { caseCounts, refundsDue } from "./cases/service-due.ts";
 import { answerAverage } from "./notices/lists.ts";
 import { ledgerState } from "./receivables/service.ts";
 import { waitingProposals } from "./response/read.ts";
+import { customersSeen } from "./activity/stream/store-feeds.ts";
 import { budgetCoverage } from "./spending/service.ts";
 import type { Store, Tx } from "./store/contract.ts";
 import type { Enqueue } from "./worker/contract.ts";
@@ -58,6 +59,10 @@ function firstScreen({ slices, access, demo, log }: PageParts): readonly Route[]
       missingByFeed,
       ledgerState,
       budgetCoverage,
+      logCoverage: async (tx, now) => ({
+        customers: await customers.customerCount(tx),
+        seen: await customersSeen(tx, now),
+      }),
       due: [
         cellOf("renewals", renewalsDue),
         cellOf("windows", windowsClosing),

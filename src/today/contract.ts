@@ -126,6 +126,8 @@ export const coverageJson = z.object({
   ledger: z.object({ recordedAt: instantJson.nullable(), customers: z.number().int() }).nullable(),
   /** Customers with Azure usage, and those of them with an agreed budget. */
   budgets: z.object({ withUsage: z.number().int(), withBudget: z.number().int() }).nullable(),
+  /** Customers, and those of them of whose own tenant any log came, or was read and empty, in the last days. */
+  logs: z.object({ customers: z.number().int(), seen: z.number().int() }),
 });
 export type CoverageWire = z.infer<typeof coverageJson>;
 

@@ -58,6 +58,7 @@ const parts: TodayParts = {
   exposuresOf: async () => new Map([[havso, money(12_300n, "SEK")]]),
   ledgerState: async () => ({ recordedAt: null, customers: 0 }),
   budgetCoverage: async () => ({ withUsage: 0, withBudget: 0 }),
+  logCoverage: async () => ({ customers: 0, seen: 0 }),
 };
 const read = async (change: Partial<TodayParts> = {}) => {
   const reported: string[] = [];

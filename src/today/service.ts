@@ -43,6 +43,10 @@ export type TodayParts = {
   readonly exposuresOf: ExposuresOf;
   readonly ledgerState: LedgerStateOf;
   readonly budgetCoverage: BudgetCoverage;
+  readonly logCoverage: (
+    tx: Tx,
+    now: Temporal.Instant,
+  ) => Promise<{ readonly customers: number; readonly seen: number }>;
 };
 
 /** Events of the notices slice that the overnight line counts. */
@@ -169,11 +173,12 @@ async function readOvernight(
 }
 
 async function readCoverage(parts: TodayParts, { tx, now }: Asked, currency: string): Promise<CoverageWire> {
-  const [feeds, missing, ledger, budgets] = await Promise.all([
+  const [feeds, missing, ledger, budgets, logs] = await Promise.all([
     parts.feedFreshness(tx, now),
     parts.missingByFeed(tx),
     parts.ledgerState(tx),
     parts.budgetCoverage(tx),
+    parts.logCoverage(tx, now),
   ]);
   const exposures = await parts.exposuresOf(tx, [...new Set([...missing.values()].flat())]);
   return {
@@ -183,5 +188,6 @@ async function readCoverage(parts: TodayParts, { tx, now }: Asked, currency: str
     }),
     ledger: { recordedAt: ledger.recordedAt?.toString() ?? null, customers: ledger.customers },
     budgets,
+    logs,
   };
 }

@@ -44,6 +44,7 @@ export function Coverage({ coverage }: { readonly coverage: TodayWire["coverage"
           {shown.map((feed) => (
             <FeedRow key={feed.feed} feed={feed} />
           ))}
+          <LogRow logs={coverage.logs} />
           <BudgetRow budgets={coverage.budgets} />
           <LedgerRow ledger={coverage.ledger} />
           {good.length > 0 && <GoodRow feeds={good} />}
@@ -154,6 +155,23 @@ function Unseen({ feed, missing }: { readonly feed: FeedWire; readonly missing: 
     source: t("money.source"),
   };
   return <Money value={feed.unseen} code={false} opens={figure} label={t("cov.blind")} />;
+}
+
+/** Whose own tenant sends no log: what happens there is seen by nobody. */
+function LogRow({ logs }: { readonly logs: CoverageWire["logs"] }) {
+  const t = useT();
+  const f = useFormat();
+  if (logs.customers === 0) return null;
+  const silent = logs.customers - logs.seen;
+  return (
+    <tr>
+      <NameCell level={silent > 0 ? "warn" : "ok"} name={t("cov.logs")} to="/activity/coverage">
+        {silent > 0 ? t("cov.logs.note", { n: silent }) : t("cov.logs.ok")}
+      </NameCell>
+      <td className="right num small">{t("kit.of", { have: f.count(logs.seen), need: f.count(logs.customers) })}</td>
+      <td className="right small ink3">–</td>
+    </tr>
+  );
 }
 
 function BudgetRow({ budgets }: { readonly budgets: CoverageWire["budgets"] }) {

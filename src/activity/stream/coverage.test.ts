@@ -5,7 +5,7 @@ import { testStore } from "../../store/testing.ts";
 import type { FeedState } from "./contract.ts";
 import { customerState, deskFeedState, lookAtFeed } from "./decide-coverage.ts";
 import { coverageOf, coverageRows, coverageSummary, followStream } from "./service-coverage.ts";
-import { recordReading } from "./store-feeds.ts";
+import { customersSeen, recordReading } from "./store-feeds.ts";
 import { newRecord, type TestRecord, testStream } from "./testing.ts";
 
 const store = await testStore();
@@ -82,6 +82,17 @@ test("the ledger of feeds follows the stream, and says who has none first", asyn
   assert.equal(feed?.lagSeconds, 3_600);
   const summary = await coverageSummary(store.db, deps, NOW);
   assert.deepEqual([summary.ownerless, summary.byState.never, summary.customers], ["3", 2, 4]);
+});
+
+test("who was seen: not whom only Partner Center tells of, nor who fell silent", async () => {
+  const before = await customersSeen(store.db, NOW);
+  await put([{ id: "seen-1", at: NOW.toString(), customer: id(4) }], "sync:partner-center");
+  await followStream(deps, NOW);
+  assert.equal(await customersSeen(store.db, NOW), before);
+  await put([{ id: "seen-2", at: NOW.toString(), customer: id(4) }], "push:k");
+  await followStream(deps, NOW);
+  assert.equal(await customersSeen(store.db, NOW), before + 1);
+  assert.equal(await customersSeen(store.db, NOW.add({ hours: 24 * 5 })), 0);
 });
 
 test("a pull that read the last hours is on time although there was nothing, and says what it did not read", async () => {

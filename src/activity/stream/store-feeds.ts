@@ -159,3 +159,16 @@ export async function followedUntil(tx: Tx): Promise<Temporal.Instant | undefine
   }>`select max(last_received) as at from activity_feed`.execute(tx);
   return rows[0]?.at ?? undefined;
 }
+
+/** A feed that was silent for so long tells nothing of today. */
+const SEEN_DAYS = 4;
+
+/** Customers of whose own tenant any log came, or was read and empty, in the last days. What only Partner Center tells of them does not count. */
+export async function customersSeen(tx: Tx, now: Temporal.Instant): Promise<number> {
+  const since = now.subtract({ hours: SEEN_DAYS * 24 });
+  const { rows } = await sql<{ n: number }>`select count(*)::int as n from (
+      select customer_id from activity_feed
+      where customer_id <> '-' and feed not like 'sync:%' and source <> 'partner-center' and last_received >= ${since}
+      union select tenant from activity_reading where tenant <> '-' and last_read_at >= ${since}) as seen`.execute(tx);
+  return rows[0]?.n ?? 0;
+}
