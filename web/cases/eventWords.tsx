@@ -76,7 +76,7 @@ const findingIn = (word: Word, kind: string, facts: Record<string, string | numb
 
 const SAID_FACTS = ["alertKind", "number", "title", "channel", "by", "why", "of", "outcome", "currency"];
 /** Of activity: said by the sentence, by the link to the rule and by the record. */
-const ACTIVITY_FACTS = ["titleSv", "rule", "version", "runbook", "log", "actorId"];
+const ACTIVITY_FACTS = ["titleSv", "rule", "version", "runbook", "log", "actorId", "author", "license"];
 const QUIET_FACTS = new Set([...SAID_FACTS, ...ACTIVITY_FACTS]);
 /** Facts that are amounts: decimal text in the currency beside them, with all its digits. */
 const MONEY_FACTS = new Set(["used", "budget", "forecast", "from", "to"]);

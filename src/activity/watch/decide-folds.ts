@@ -83,6 +83,10 @@ export function decideFolds({ judged, retracted, folds: before, known, now }: Fo
   const toResolve = [...folds.values()]
     .filter((fold) => fold.finding_id !== null && tellingOf(fold) <= 0n && !toReport.has(fold.fingerprint))
     .map(({ fingerprint }) => fingerprint);
+  for (const fingerprint of toResolve) {
+    const fold = folds.get(fingerprint);
+    if (fold !== undefined) folds.set(fingerprint, { ...fold, told_level: null, untold_at: null, untold_hit: null });
+  }
   return { folds, rows, gone, toReport, toChains, toResolve, suppressed };
 }
 
@@ -113,6 +117,12 @@ const newFold = (hit: EvaluatedHit, now: Temporal.Instant): FoldRow => ({
   finding_id: null,
   case_id: null,
   reported_at: null,
+  told_level: null,
+  told_priority: null,
+  untold_at: null,
+  untold_hit: null,
+  author: hit.rule.author ?? "",
+  license: hit.rule.license ?? "",
 });
 
 /** @param added how quiet the hit is when it is new; undefined when it is counted already */
@@ -122,6 +132,8 @@ const grown = (fold: FoldRow, hit: EvaluatedHit, added: Quiet | undefined): Fold
   title: hit.rule.title,
   title_sv: hit.rule.titleSv,
   runbook: hit.rule.runbook,
+  author: hit.rule.author ?? "",
+  license: hit.rule.license ?? "",
   is_shadow: hit.isShadow,
   subscription_id: fold.subscription_id ?? hit.subscription ?? null,
   level: Math.max(fold.level, LEVELS.indexOf(hit.level)),
@@ -134,6 +146,8 @@ const grown = (fold: FoldRow, hit: EvaluatedHit, added: Quiet | undefined): Fold
 
 const shrunk = (fold: FoldRow, was: KnownHit | undefined): FoldRow => ({
   ...fold,
+  // It may be the one that was taken back: the newest that stands is looked up when it is told.
+  untold_hit: null,
   hits: fold.hits - 1n,
   suppressed: fold.suppressed - (was?.suppressed_by == null ? 0n : 1n),
   inhibited: fold.inhibited - (was?.inhibited_by == null ? 0n : 1n),

@@ -178,6 +178,8 @@ export class HitMaker {
         runbook: card.runbook,
         contain: card.contain,
         version: active.version,
+        author: cut(isFace ? card.author : (head.author ?? ""), AUTHOR_CHARACTERS_MAX),
+        license: cut(isFace ? card.license : (head.license ?? ""), LICENSE_CHARACTERS_MAX),
       },
       level: head?.level ?? card.level,
       ...rest,
@@ -218,6 +220,9 @@ function owner(rule: ActiveRule | undefined): ActiveRule {
   return rule;
 }
 
+const AUTHOR_CHARACTERS_MAX = 500;
+const LICENSE_CHARACTERS_MAX = 100;
+const cut = (text: string, max: number): string => cleanText(text).slice(0, max);
 const VALUE_CHARACTERS_MAX = 500;
 const NAME_CHARACTERS_MAX = 400;
 /** A name that a column takes: too long ones end in their hash. */

@@ -1,10 +1,11 @@
 import type { CaseId } from "../../core/ids.ts";
 import type { Tx } from "../../store/contract.ts";
 import type { EvaluatedHit } from "./contract.ts";
-import { decideInhibitor, type Inhibitable, refText } from "./decide-inhibit.ts";
+import { decideInhibitor, decideTwin, type Inhibitable, refText, type Relations } from "./decide-inhibit.ts";
 import { type Suppression, suppresses } from "./decide-suppress.ts";
 import type { WatchDeps } from "./deps.ts";
-import * as store from "./store.ts";
+import { levelOf } from "./report.ts";
+import { tellingHits } from "./store-told.ts";
 import type { Tuning } from "./tuning.ts";
 
 const AROUND_HOURS = 24;
@@ -13,38 +14,38 @@ const AROUND_HOURS = 24;
 export type Judged = {
   readonly hit: EvaluatedHit;
   readonly suppressedBy: string | undefined;
-  /** Fingerprint of the critical hit that tells it already. */
+  /** Fingerprint of the hit that tells it already: a critical one, or its twin. */
   readonly inhibitedBy: string | undefined;
 };
 
 export type Judging = {
   readonly tuning: Tuning;
-  /** Rules that a rule is built on. */
-  readonly basesOf: (ruleId: string) => ReadonlySet<string>;
+  readonly relations: Relations;
   readonly now: Temporal.Instant;
 };
 
-/** Suppressions by value first; then what an open critical hit tells already. */
+/** Suppressions by value first; then what an open finding tells already. */
 export async function judge(
   deps: WatchDeps,
   tx: Tx,
   { hits, judging }: { readonly hits: readonly EvaluatedHit[]; readonly judging: Judging },
 ): Promise<readonly Judged[]> {
-  const mutedBy = mutedByOf(judging.tuning.suppressions, judging.now);
-  const judged = hits.map((hit) => ({ hit, suppressedBy: mutedBy(hit) }));
-  const critical = [
-    ...judged
-      .filter(({ hit, suppressedBy }) => hit.level === "critical" && !hit.isShadow && suppressedBy === undefined)
-      .map(({ hit }) => inhibitableOf(hit)),
-    ...(await openCritical(deps, tx, hits)),
+  const { relations, tuning, now } = judging;
+  const mutedBy = mutedByOf(tuning.suppressions, now);
+  const judged = hits.map((hit) => ({ hit, of: inhibitableOf(hit), suppressedBy: mutedBy(hit) }));
+  const speaking = judged.filter(({ hit, suppressedBy }) => !hit.isShadow && suppressedBy === undefined);
+  const twins = [...new Set(hits.flatMap(({ rule }) => relations.twinOf(rule.id) ?? []))];
+  const others = [
+    ...speaking.filter(({ hit }) => hit.level === "critical" || twins.includes(hit.rule.id)).map(({ of }) => of),
+    ...(await openTelling(deps, tx, { hits, twins })),
   ];
-  return judged.map(({ hit, suppressedBy }) => ({
+  // What its twin tells does not speak for others.
+  const tellers = others.filter((one) => decideTwin(one, others, relations) === undefined);
+  return judged.map(({ hit, of, suppressedBy }) => ({
     hit,
     suppressedBy,
     inhibitedBy:
-      suppressedBy !== undefined || hit.isShadow
-        ? undefined
-        : decideInhibitor(inhibitableOf(hit), critical, judging.basesOf)?.fingerprint,
+      suppressedBy !== undefined || hit.isShadow ? undefined : decideInhibitor(of, tellers, relations)?.fingerprint,
   }));
 }
 
@@ -54,20 +55,24 @@ export const mutedByOf =
   (hit: EvaluatedHit): string | undefined =>
     suppressions.find((one) => suppresses(one, hit, now))?.id;
 
-/** Critical hits of these customers whose case nobody closed yet. */
-async function openCritical(deps: WatchDeps, tx: Tx, hits: readonly EvaluatedHit[]): Promise<readonly Inhibitable[]> {
+/** Hits of these customers that may tell others, and whose case nobody closed yet. */
+async function openTelling(
+  deps: WatchDeps,
+  tx: Tx,
+  { hits, twins }: { readonly hits: readonly EvaluatedHit[]; readonly twins: readonly string[] },
+): Promise<readonly Inhibitable[]> {
   const customers = [...new Set(hits.flatMap(({ customer }) => customer ?? []))];
   const oldest = hits.reduce((least, { at }) => Math.min(least, at), Infinity);
   if (customers.length === 0) return [];
   const since = Temporal.Instant.fromEpochMilliseconds(oldest).subtract({ hours: AROUND_HOURS });
-  const rows = await store.criticalHits(tx, customers, since);
+  const rows = await tellingHits(tx, { customers, rules: twins, since });
   const open = await deps.openAmong(tx, [...new Set(rows.map((row) => row.case_id as CaseId))]);
   return rows
     .filter((row) => open.has(row.case_id as CaseId))
     .map((row) => ({
       fingerprint: row.fingerprint,
       ruleId: row.rule_id,
-      level: "critical",
+      level: levelOf(row.level),
       customer: row.customer_id,
       subscription: row.subscription_id ?? undefined,
       actor: textOf(row.facts["actor"]),

@@ -1,6 +1,6 @@
 import type { CustomerId } from "../../core/ids.ts";
 import type { EvaluatedHit } from "./contract.ts";
-import { basesIn } from "./decide-bases.ts";
+import { relationsIn } from "./decide-bases.ts";
 import type { WatchDeps } from "./deps.ts";
 import { Evaluator } from "./evaluator.ts";
 import { eventLoader } from "./event-loader.ts";
@@ -61,7 +61,7 @@ async function lookAtDays(deps: WatchDeps, rows: readonly LookBackRow[]): Promis
     await new Promise((resolve) => setImmediate(resolve));
   }
   const all = [...hits.values()];
-  const basesOf = basesIn(rules.rules);
+  const relations = relationsIn(rules.rules);
   for (let from = 0; from < all.length; from += SAVED_AT_ONCE) {
     const evaluated = {
       hits: all.slice(from, from + SAVED_AT_ONCE),
@@ -71,7 +71,7 @@ async function lookAtDays(deps: WatchDeps, rows: readonly LookBackRow[]): Promis
     };
     await kept.inTransaction(async (tx) => {
       await lockWatch(tx);
-      await saveEvaluated(deps, tx, { evaluated, tuning, load: eventLoader(deps, []), basesOf, now });
+      await saveEvaluated(deps, tx, { evaluated, tuning, load: eventLoader(deps, []), relations, now });
     });
   }
   await kept.inTransaction((tx) => doneLookBack(tx, rows));

@@ -1,16 +1,18 @@
 import type { CaseFamily, Severity } from "../../cases/contract-states.ts";
+import type { PriorityJson } from "../../cases/contract-priority.ts";
 import type { Evidence } from "../../cases/contract.ts";
 import type { CaseId, CustomerId } from "../../core/ids.ts";
+import type { Money } from "../../core/money.ts";
 import type { Tx } from "../../store/contract.ts";
 import type { ActivitySource, KnownEvent } from "../contract-event.ts";
 import type { StoredEvent } from "../contract-stream.ts";
 import { type Level, LEVELS } from "../sigma/contract.ts";
 import { type EvaluatedHit, EVIDENCE_MAX } from "./contract.ts";
 import { cleanJson, cleanText } from "./decide-clean.ts";
-import { decidePriority } from "./decide-priority.ts";
-import type { WatchDeps } from "./deps.ts";
+import type { RiskAsk, WatchDeps } from "./deps.ts";
 import { isStanding } from "./fingerprint.ts";
 import * as store from "./store.ts";
+import { followedFold } from "./store-told.ts";
 
 /** What systems are called where a finding says who told it. */
 export const SOURCE_NAMES: Readonly<Record<ActivitySource, string>> = {
@@ -33,42 +35,38 @@ export const severityOfLevel = (level: Level): Severity => (level === "critical"
 export const levelOf = (rank: number): Level => LEVELS[rank] ?? "medium";
 
 export type Reporting = {
-  readonly fold: store.FoldRow & { readonly customer_id: string };
-  /** The newest hit: it gives the facts. */
-  readonly hit: EvaluatedHit;
+  /** Whose it is, and the newest hit: it gives the facts. */
+  readonly ask: RiskAsk;
+  readonly fold: store.FoldRow;
   /** Event time of the newest hit. */
   readonly newestAt: Temporal.Instant;
   /** Events to keep as evidence, the most telling first. */
   readonly events: readonly StoredEvent[];
   /** When the oldest of its events happened. */
   readonly firstAt: Temporal.Instant;
-  readonly exposure: Awaited<ReturnType<WatchDeps["exposureOf"]>>;
-  readonly now: Temporal.Instant;
+  readonly atRisk: Money | undefined;
+  readonly priority: PriorityJson;
 };
 
 /** Reports what one fingerprint stands for, and proposes containment where the rule asks for it. Gives the fold as it is after. */
 export async function reportFold(deps: WatchDeps, tx: Tx, of: Reporting): Promise<store.FoldRow> {
-  const { fold, hit, now } = of;
-  const customer = fold.customer_id as CustomerId;
-  const subscription = fold.subscription_id ?? undefined;
-  const ask = { customer, subscription, hit, now };
-  const atRisk = await deps.priceRisk(tx, ask);
-  const level = levelOf(fold.level);
+  const { ask, fold } = of;
+  const { now } = ask;
   const evidence = of.events.slice(0, Math.max(0, EVIDENCE_MAX - fold.evidence)).map(({ event }) => evidenceOf(event));
-  const follows = fold.finding_id === null ? await store.followedFold(tx, fold) : undefined;
+  const follows = fold.finding_id === null ? await followedFold(tx, fold) : undefined;
   const { findingId, caseId } = await deps.reportFinding(tx, {
     kind: FINDING_KIND,
     family: fold.family as CaseFamily,
-    customerId: customer,
-    subscriptionId: subscription,
-    severity: severityOfLevel(level),
-    facts: factsOfFold(fold, hit),
+    customerId: ask.customer,
+    subscriptionId: ask.subscription,
+    severity: severityOfLevel(levelOf(fold.level)),
+    facts: factsOfFold(fold, ask.hit),
     evidence,
-    moneyAtRisk: atRisk,
+    moneyAtRisk: of.atRisk,
     fingerprint: fold.fingerprint,
     observedAt: now,
     firstUseAt: fold.family === "misuse" ? of.firstAt : undefined,
-    priority: decidePriority({ level, atRisk, exposure: of.exposure.get(customer) }),
+    priority: of.priority,
     // What merely goes on being so after its case was judged is no news.
     refire: isStanding(fold.fingerprint) ? undefined : { newestAt: of.newestAt, follows },
   });
@@ -78,17 +76,22 @@ export async function reportFold(deps: WatchDeps, tx: Tx, of: Reporting): Promis
     finding_id: findingId,
     case_id: caseId,
     reported_at: now,
+    told_level: fold.level,
+    told_priority: of.priority.score,
+    untold_at: null,
+    untold_hit: null,
     inhibited_by: null,
     evidence: fold.evidence + evidence.length,
   };
 }
 
 type Containing = {
-  readonly ask: Parameters<WatchDeps["priceRisk"]>[1];
+  readonly ask: RiskAsk;
   readonly fold: store.FoldRow;
   readonly caseId: CaseId;
 };
-async function contain(deps: WatchDeps, tx: Tx, { ask, fold, caseId }: Containing): Promise<void> {
+/** Proposes what the rule asks for, the first time for a case and a subscription. */
+export async function contain(deps: WatchDeps, tx: Tx, { ask, fold, caseId }: Containing): Promise<void> {
   const { subscription, hit, now } = ask;
   if (hit.rule.contain !== "cancel-azure-subscription" || subscription === undefined) return;
   const isFirst = await store.claimContainment(tx, { caseId, subscription, fingerprint: fold.fingerprint, now });
@@ -105,6 +108,8 @@ function factsOfFold(fold: store.FoldRow, hit: EvaluatedHit): Readonly<Record<st
     titleSv: fold.title_sv,
     runbook: fold.runbook,
     level: levelOf(fold.level),
+    ...(fold.author !== "" && { author: fold.author }),
+    ...(fold.license !== "" && { license: fold.license }),
     hits: Number(fold.hits - fold.suppressed - fold.inhibited),
   };
 }

@@ -5,11 +5,13 @@ import type { ActiveRules } from "../lab/contract.ts";
 import { buildEvaluator } from "./build.ts";
 import { checkpointOf } from "./checkpoint.ts";
 import type { Evaluated } from "./contract.ts";
-import { basesIn } from "./decide-bases.ts";
+import { relationsIn } from "./decide-bases.ts";
+import type { Relations } from "./decide-inhibit.ts";
+import { TELL_IDLE_MS } from "./decide-tell.ts";
 import type { WatchDeps } from "./deps.ts";
 import { EVALUATOR_LIMITS, type Evaluator } from "./evaluator.ts";
 import { eventLoader } from "./event-loader.ts";
-import { saveEvaluated } from "./save.ts";
+import { saveEvaluated, tellWaiting } from "./save.ts";
 import * as store from "./store.ts";
 import { saveCheckpoint } from "./store-checkpoint.ts";
 import { tuningRevision } from "./store-tuning.ts";
@@ -23,7 +25,7 @@ const CHECKPOINT_SHARE = 20;
 
 type Ready = {
   readonly rules: ActiveRules;
-  readonly basesOf: (ruleId: string) => ReadonlySet<string>;
+  readonly relations: Relations;
   readonly evaluator: Evaluator;
 };
 /** What a batch came to, until it is kept. */
@@ -55,7 +57,7 @@ export class Runner {
   #position: bigint | undefined;
   #pending: Pending | undefined;
   readonly #portfolio = new Map<CustomerId, { readonly facts: PortfolioFacts | undefined; readonly until: number }>();
-  #checkpointAt = 0;
+  #checkpointAt = performance.now();
   #checkpointOf: bigint | undefined;
   #checkpointMs: number | undefined;
 
@@ -67,7 +69,7 @@ export class Runner {
   async round(): Promise<number> {
     const { store: kept, stream, clock } = this.#deps;
     this.#position ??= (await store.readWatch(kept.db)).position;
-    const { evaluator, basesOf } = await this.#prepare();
+    const { evaluator, relations } = await this.#prepare();
     if (this.#pending === undefined) {
       const batch = await stream.readAfter(this.#position, BATCH_EVENTS);
       const to = batch.at(-1)?.position;
@@ -86,7 +88,7 @@ export class Runner {
       await kept.inTransaction(async (tx) => {
         const isOurs = await store.moveWatch(tx, { ...countsOf(batch), from, to, now, late: evaluated.late.length });
         if (!isOurs) throw new Overtaken("another process watches");
-        await saveEvaluated(this.#deps, tx, { evaluated, tuning, load, basesOf, now });
+        await saveEvaluated(this.#deps, tx, { evaluated, tuning, load, relations, now });
       });
     } catch (error) {
       if (error instanceof Overtaken) this.forget();
@@ -96,6 +98,16 @@ export class Runner {
     this.#pending = undefined;
     await this.#keepCheckpoint();
     return batch.length;
+  }
+
+  /**
+   * When no event waits: tells what waits to be told. `all`: also of findings that were told a moment ago.
+   */
+  async tellWaiting({ all }: { readonly all: boolean }): Promise<number> {
+    if (this.#ready === undefined) return 0;
+    const now = this.#deps.clock.now();
+    const before = all ? now : now.subtract({ milliseconds: TELL_IDLE_MS });
+    return tellWaiting(this.#deps, { relations: this.#ready.relations, tuning: await this.#tune(), now, before });
   }
 
   /** Half a batch in memory is worse than none: after a throw everything is built anew. */
@@ -154,8 +166,11 @@ export class Runner {
       clock: "received" as const,
     };
     const before = this.#ready?.evaluator.kept();
-    const evaluator = await buildEvaluator(this.#deps, { input, position: this.#position ?? 0n, before });
-    this.#ready = { rules, evaluator, basesOf: basesIn(rules.rules) };
+    const position = this.#position ?? 0n;
+    const evaluator = await buildEvaluator(this.#deps, { input, position, before });
+    // What a start has read again is kept at once: a desk that never lives long would read more each time, and never get on.
+    if (before === undefined && position > 0n) this.#checkpointAt = -Infinity;
+    this.#ready = { rules, evaluator, relations: relationsIn(rules.rules) };
     return this.#ready;
   }
 

@@ -49,9 +49,8 @@ export async function retractFold(tx: Tx, fingerprint: string, at: Temporal.Inst
   await sql`update activity_hit set retracted_at = ${at} where fingerprint = ${fingerprint} and retracted_at is null`.execute(
     tx,
   );
-  await sql`update activity_fold set hits = 0, suppressed = 0, inhibited = 0 where fingerprint = ${fingerprint}`.execute(
-    tx,
-  );
+  await sql`update activity_fold set hits = 0, suppressed = 0, inhibited = 0, told_level = null, untold_at = null,
+      untold_hit = null where fingerprint = ${fingerprint}`.execute(tx);
 }
 
 /** Standing findings of sweeps: rule and customer, since a moment. */

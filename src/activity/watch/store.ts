@@ -38,6 +38,19 @@ export type FoldRow = {
   readonly finding_id: string | null;
   readonly case_id: string | null;
   readonly reported_at: Temporal.Instant | null;
+  /** As last told; null: never, or its finding was resolved since. */
+  readonly told_level: number | null;
+  readonly told_priority: number | null;
+  /** Since when there is news that the finding does not tell yet. */
+  readonly untold_at: Temporal.Instant | null;
+  /** The newest hit of that news; null when it must be looked up. */
+  readonly untold_hit: UntoldHit | null;
+  readonly author: string;
+  readonly license: string;
+};
+export type UntoldHit = Pick<HitRow, "facts" | "events"> & {
+  /** Epoch milliseconds. */
+  readonly at: number;
 };
 export type HitRow = {
   readonly fingerprint: string;
@@ -110,18 +123,23 @@ export async function saveFolds(tx: Tx, rows: readonly FoldRow[]): Promise<void>
   }));
   await sql`insert into activity_fold (fingerprint, rule_id, rule_version, title, title_sv, runbook, family, customer_id, subscription_id,
       group_values, level, first_at, last_at, found_at, hits, recorded, suppressed, inhibited, evidence, is_shadow, inhibited_by, finding_id,
-      case_id, reported_at)
+      case_id, reported_at, told_level, told_priority, untold_at, untold_hit, author, license)
     select fingerprint, rule_id, rule_version, title, title_sv, runbook, family, customer_id, subscription_id, group_values, level, first_at,
-      last_at, found_at, hits, recorded, suppressed, inhibited, evidence, is_shadow, inhibited_by, finding_id, case_id, reported_at
+      last_at, found_at, hits, recorded, suppressed, inhibited, evidence, is_shadow, inhibited_by, finding_id, case_id, reported_at,
+      told_level, told_priority, untold_at, nullif(untold_hit, 'null'::jsonb), author, license
     from jsonb_to_recordset(${JSON.stringify(values)}::jsonb) as f(fingerprint text, rule_id text, rule_version int, title text, title_sv text,
       runbook text, family text, customer_id text, subscription_id text, group_values jsonb, level smallint, first_at timestamptz,
       last_at timestamptz, found_at timestamptz, hits bigint, recorded int, suppressed bigint, inhibited bigint, evidence int,
-      is_shadow boolean, inhibited_by text, finding_id text, case_id text, reported_at timestamptz)
+      is_shadow boolean, inhibited_by text, finding_id text, case_id text, reported_at timestamptz,
+      told_level smallint, told_priority smallint, untold_at timestamptz, untold_hit jsonb, author text, license text)
     on conflict (fingerprint) do update set rule_version = excluded.rule_version, title = excluded.title, title_sv = excluded.title_sv,
       runbook = excluded.runbook, subscription_id = excluded.subscription_id, level = excluded.level, first_at = excluded.first_at, last_at = excluded.last_at, hits = excluded.hits,
       recorded = excluded.recorded, suppressed = excluded.suppressed, inhibited = excluded.inhibited, evidence = excluded.evidence,
       is_shadow = excluded.is_shadow, inhibited_by = excluded.inhibited_by, finding_id = excluded.finding_id, case_id = excluded.case_id,
-      reported_at = excluded.reported_at`.execute(tx);
+      reported_at = excluded.reported_at, told_level = excluded.told_level, told_priority = excluded.told_priority,
+      untold_at = excluded.untold_at, untold_hit = excluded.untold_hit, author = excluded.author, license = excluded.license`.execute(
+    tx,
+  );
 }
 
 const texts = (row: object): Record<string, unknown> =>
@@ -167,58 +185,6 @@ export async function retractHits(tx: Tx, names: readonly HitName[], at: Tempora
   await sql`update activity_hit h set retracted_at = ${at}
     from jsonb_to_recordset(${JSON.stringify(names)}::jsonb) as n(fingerprint text, completed_by text)
     where h.fingerprint = n.fingerprint and h.completed_by = n.completed_by and h.retracted_at is null`.execute(tx);
-}
-
-export type CriticalRow = {
-  readonly fingerprint: string;
-  readonly rule_id: string;
-  readonly customer_id: string;
-  readonly subscription_id: string | null;
-  readonly case_id: string;
-  readonly at: Temporal.Instant;
-  readonly facts: Readonly<Record<string, string | number>>;
-  readonly events: readonly string[];
-};
-const CRITICAL_ROWS_MAX = 500;
-
-/** Standing critical hits with a case, of some customers, since a moment; the newest first. */
-export async function criticalHits(
-  tx: Tx,
-  customers: readonly string[],
-  since: Temporal.Instant,
-): Promise<readonly CriticalRow[]> {
-  if (customers.length === 0) return [];
-  const { rows } =
-    await sql<CriticalRow>`select h.fingerprint, h.rule_id, f.customer_id, f.subscription_id, f.case_id, h.at, h.facts, h.events
-    from activity_fold f join activity_hit h using (fingerprint)
-    where f.level = 4 and f.case_id is not null and f.customer_id in (${sql.join(customers)}) and f.last_at >= ${since}
-      and h.level = 4 and h.retracted_at is null and h.suppressed_by is null and not h.is_shadow
-    order by h.at desc limit ${CRITICAL_ROWS_MAX}`.execute(tx);
-  return rows;
-}
-
-/** Folds with a finding of some rules and one customer, about a moment: what a chain may take the place of. */
-export async function reportedFolds(
-  tx: Tx,
-  of: { readonly customer: string; readonly from: Temporal.Instant; readonly until: Temporal.Instant },
-): Promise<readonly (FoldRow & { facts: HitRow["facts"]; events: readonly string[] })[]> {
-  const { rows } = await sql<
-    FoldRow & { facts: HitRow["facts"]; events: readonly string[] }
-  >`select f.*, h.facts, h.events
-    from activity_fold f cross join lateral
-      (select facts, events from activity_hit where fingerprint = f.fingerprint and retracted_at is null order by at desc limit 1) h
-    where f.customer_id = ${of.customer} and f.case_id is not null and f.inhibited_by is null and f.level < 4
-      and f.last_at between ${of.from} and ${of.until} limit ${CRITICAL_ROWS_MAX}`.execute(tx);
-  return rows;
-}
-
-/** The last finding of the same rule, customer, subscription and group, on another day. */
-export async function followedFold(tx: Tx, row: FoldRow): Promise<string | undefined> {
-  const { rows } = await sql<{ fingerprint: string }>`select fingerprint from activity_fold
-    where rule_id = ${row.rule_id} and customer_id = ${row.customer_id} and subscription_id is not distinct from ${row.subscription_id}
-      and group_values = ${jsonb(row.group_values)} and finding_id is not null and fingerprint <> ${row.fingerprint}
-    order by last_at desc limit 1`.execute(tx);
-  return rows[0]?.fingerprint;
 }
 
 /** True the first time for a case and a subscription. */

@@ -2,6 +2,7 @@ import type { CustomerId } from "../../core/ids.ts";
 import type { Hit, PortfolioFacts } from "../contract-detector.ts";
 import type { ActiveSweep } from "../lab/contract.ts";
 import type { EvaluatedHit } from "./contract.ts";
+import { NO_RELATIONS } from "./decide-bases.ts";
 import { cleanText } from "./decide-clean.ts";
 import type { WatchDeps } from "./deps.ts";
 import { boundedSettings } from "./evaluator.ts";
@@ -44,7 +45,7 @@ async function sweepSome(deps: WatchDeps, sweeps: readonly ActiveSweep[], ids: r
   await kept.inTransaction(async (tx) => {
     await lockWatch(tx);
     const evaluated = { hits, retracted: [], late: [], filtered: new Map<string, number>() };
-    const saving = { evaluated, tuning, load: eventLoader(deps, []), basesOf: () => new Set<string>(), now };
+    const saving = { evaluated, tuning, load: eventLoader(deps, []), relations: NO_RELATIONS, now };
     await saveEvaluated(deps, tx, saving);
     const since = now.subtract({ hours: 24 * STANDING_DAYS });
     const rules = sweeps.map(({ id }) => id);

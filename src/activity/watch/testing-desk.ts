@@ -55,6 +55,8 @@ export function watchDesk(store: OpenStore & { readonly connection: Connection }
     exposure: new Map<CustomerId, Money>(),
     contained: [] as { caseId: CaseId; subscription: string; hit: EvaluatedHit }[],
     failNext: 0,
+    /** How often a finding was reported. */
+    reports: 0,
     customers: [] as CustomerId[],
     logged: [] as string[],
   };
@@ -75,6 +77,7 @@ export function watchDesk(store: OpenStore & { readonly connection: Connection }
     ...findings,
     reportFinding: async (tx, finding) => {
       const reported = await findings.reportFinding(tx, finding);
+      state.reports++;
       if (state.failNext > 0) {
         state.failNext--;
         throw new Error("the power went out");

@@ -78,7 +78,7 @@ class Loop {
     let all = 0;
     for (;;) {
       const events = await this.#runner.round();
-      if (events === 0) break;
+      if (events === 0 && (await this.#runner.tellWaiting({ all: true })) === 0) break;
       all += events;
     }
     this.#beatAt = -Infinity;
@@ -101,7 +101,9 @@ class Loop {
         const events = await this.#runner.round();
         failures = 0;
         await this.#beat();
-        if (events === 0) await this.#sleep(IDLE_MS);
+        if (events > 0) continue;
+        await this.#runner.tellWaiting({ all: false });
+        await this.#sleep(IDLE_MS);
       } catch (error) {
         this.#deps.log.error({ err: error, failures }, "activity: the watch stumbled and tries again");
         await this.#sleep(FAILED_MS[Math.min(failures++, FAILED_MS.length - 1)] ?? IDLE_MS);

@@ -21,6 +21,7 @@ export function FindingLinks({ finding, customerId }: { readonly finding: Findin
   const title = textOf(finding.facts, f.language === "sv" ? "titleSv" : "title") ?? rule;
   return (
     <span className="row small">
+      <Author facts={finding.facts} />
       <Go className="lnk" to={`/activity/rules/${rule}`}>
         {t("activity.finding.rule")}
       </Go>
@@ -33,6 +34,28 @@ export function FindingLinks({ finding, customerId }: { readonly finding: Findin
             : [{ field: "subscription" as const, value: finding.subscriptionId }]),
         ]}
       />
+    </span>
+  );
+}
+
+const OURS = "Surety";
+/** Of “Surety, after NAME” the one whose idea it was; undefined when the rule is ours alone. */
+const authorOf = (written: string | undefined): string | undefined => {
+  const name = (written ?? "").replace(/^Surety,\s+after\s+/u, "").trim();
+  return name === "" || name === OURS ? undefined : name;
+};
+
+/** Who wrote the rule, as its terms ask (DRL-1.1); nothing for our own. */
+function Author({ facts }: { readonly facts: Facts }) {
+  const t = useT();
+  const name = authorOf(textOf(facts, "author"));
+  const license = textOf(facts, "license");
+  if (name === undefined) return null;
+  return (
+    <span className="tiny ink3">
+      {license === undefined
+        ? t("activity.finding.author", { name })
+        : t("activity.finding.author.license", { name, license })}
     </span>
   );
 }
