@@ -13,11 +13,12 @@ import { type RuleSet, ruleSetOf } from "../src/activity/sigma/rule-set.ts";
 import { areThere, fewRules, manyRules, type Rules, sampleLines } from "./activity-data.ts";
 import { count, median, print } from "./measure.ts";
 
-const HELP = `npm run bench -- activity [match parse soak-memory desk] [options]
+const HELP = `npm run bench -- activity [match parse soak-memory desk soak] [options]
   match        events a second through rules and correlations, already normalised
   parse        the same from the text of a record: JSON.parse, normalise, match
   soak-memory  many events, memory beside them (not run unless asked for)
   desk         end to end over HTTP (not run unless asked for)
+  soak         alone: a desk killed again and again beside an undisturbed one [--events 200000] [--kill-seconds 60] [--seed 1] [--rate N]
   --seconds 3  processor time for each figure
   --rules 3000 how many rules the larger set has
   --events 1000000  how many the soak takes`;
@@ -26,6 +27,8 @@ type Options = { readonly seconds: number; readonly rules: number; readonly even
 
 /** One process, one core: rules over the sample stream, which is taken round and round with its times moved on. */
 export async function benchActivity(args: readonly string[]): Promise<void> {
+  // It has options of its own, and needs no sample logs.
+  if (args[0] === "soak") return (await import("./activity-soak.ts")).benchActivitySoak(args.slice(1));
   const { positionals, values } = parseArgs({
     args: [...args],
     allowPositionals: true,

@@ -32,7 +32,10 @@ export type Program = {
   readonly url: string;
   /** How often it was started so far. */
   readonly starts: () => number;
-  /** What it wrote on standard error. */
+  /** Process id of its present life. */
+  readonly pid: () => number | undefined;
+  /** What it wrote on standard output and on standard error. */
+  readonly said: readonly string[];
   readonly log: readonly string[];
   /** Starts it. False when it was killed before it was ready. */
   start(): Promise<boolean>;
@@ -105,10 +108,12 @@ function environment(folder: string, port: number): Record<string, string> {
 
 type Life = { readonly child: ChildProcess; readonly ended: Promise<number | null> };
 
-export async function programOn(folder: string): Promise<Program> {
+/** `more`: settings beside those of the demo, or instead of them. */
+export async function programOn(folder: string, more: Readonly<Record<string, string>> = {}): Promise<Program> {
   const port = await freePort();
   const url = `http://localhost:${port}`;
-  const env = environment(folder, port);
+  const env = { ...environment(folder, port), ...more };
+  const said: string[] = [];
   const log: string[] = [];
   let starts = 0;
   let life: Life | undefined;
@@ -127,14 +132,16 @@ export async function programOn(folder: string): Promise<Program> {
   return {
     folder,
     url,
+    said,
     log,
+    pid: () => life?.child.pid,
     starts: () => starts,
     async start() {
       starts += 1;
       const child = spawn(process.execPath, [PROGRAM, "serve"], { env, stdio: ["ignore", "pipe", "pipe"] });
       life = { child, ended: new Promise((done) => child.once("exit", (code) => done(code))) };
       if (child.stderr) createInterface({ input: child.stderr }).on("line", (line) => log.push(line));
-      const wasReady = await saidReady(child);
+      const wasReady = await saidReady(child, (line) => said.push(line));
       if (wasReady) started();
       else if (child.signalCode !== "SIGKILL")
         throw new Error(`the program ended with ${child.exitCode} before it was ready:\n${log.join("\n")}`);
@@ -170,7 +177,7 @@ export async function programOn(folder: string): Promise<Program> {
 }
 
 /** False when it ended first. */
-function saidReady(child: ChildProcess): Promise<boolean> {
+function saidReady(child: ChildProcess, hear: (line: string) => void): Promise<boolean> {
   const { stdout } = child;
   if (stdout === null) throw new Error("invariant broken: the program has a standard output");
   return new Promise((done, fail) => {
@@ -181,6 +188,7 @@ function saidReady(child: ChildProcess): Promise<boolean> {
     };
     child.once("exit", () => say(false));
     createInterface({ input: stdout }).on("line", (line) => {
+      hear(line);
       if (line.startsWith("Surety is ready")) say(true);
     });
   });
