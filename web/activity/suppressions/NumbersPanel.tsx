@@ -1,4 +1,4 @@
-import { Button, NumberInput, Textarea } from "@mantine/core";
+import { Button, NumberInput, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { SettingsWire } from "../../../src/activity/watch/contract-wire.ts";
 import { api } from "../../api.ts";
@@ -46,25 +46,84 @@ export function NumbersPanel({ detector }: { readonly detector: string | undefin
 
 type NumbersProps = { readonly detectors: readonly Detector[]; readonly onChoose: (chosen: Chosen) => void };
 
+const lower = (text: string): string => text.trim().toLocaleLowerCase();
+/** All of a detector whose name fits; of others the numbers that fit. */
+function found(detectors: readonly Detector[], asked: string): readonly Detector[] {
+  const wanted = lower(asked);
+  return detectors
+    .map((one) => {
+      const isNamed = [one.title, one.titleSv, one.id].some((text) => lower(text).includes(wanted));
+      const settings = isNamed ? one.settings : one.settings.filter(({ about }) => lower(about).includes(wanted));
+      return { ...one, settings };
+    })
+    .filter(({ settings }) => settings.length > 0);
+}
+const isChanged = ({ value, customers }: Setting): boolean => value !== null || customers.length > 0;
+
+/** Detector by detector, each closed until it is asked for; a search opens what it finds. */
 function Numbers({ detectors, onChoose }: NumbersProps) {
-  const f = useFormat();
+  const t = useT();
+  const [asked, ask] = useState("");
+  const shown = found(detectors, asked);
+  const count = shown.reduce((sum, { settings }) => sum + settings.length, 0);
+  const isAsked = lower(asked) !== "";
   return (
-    <table className="t">
-      {detectors.map((detector) => (
-        <tbody key={detector.id}>
-          <tr>
-            <th scope="rowgroup" colSpan={3}>
-              <Go className="lnk" to={`/activity/rules/${detector.id}`}>
-                {f.language === "sv" ? detector.titleSv : detector.title}
-              </Go>
-            </th>
-          </tr>
+    <div className="numbers">
+      {detectors.length > 1 && (
+        <div className="sec row">
+          <TextInput
+            type="search"
+            label={t("suppress.numbers.search")}
+            value={asked}
+            onChange={(event) => ask(event.currentTarget.value)}
+            size="xs"
+          />
+          <span className="small ink3 num" role="status">
+            {t("suppress.numbers.shown", { n: count, detectors: shown.length })}
+          </span>
+        </div>
+      )}
+      {shown.length === 0 && <p className="sec small ink3">{t("suppress.numbers.notFound")}</p>}
+      {shown.map((detector) => (
+        <Group
+          // Anew when the question changes, so that what was found stands open and closes again after.
+          key={`${detector.id}|${isAsked}`}
+          detector={detector}
+          isOpen={isAsked || detectors.length === 1}
+          onChoose={onChoose}
+        />
+      ))}
+    </div>
+  );
+}
+
+type GroupProps = Pick<NumbersProps, "onChoose"> & { readonly detector: Detector; readonly isOpen: boolean };
+
+function Group({ detector, isOpen, onChoose }: GroupProps) {
+  const t = useT();
+  const f = useFormat();
+  const changed = detector.settings.filter(isChanged).length;
+  const title = f.language === "sv" ? detector.titleSv : detector.title;
+  return (
+    <details className="numbers-of" open={isOpen}>
+      <summary>
+        <span className="b">{title}</span>
+        <span className="small ink3 num">{t("suppress.numbers.count", { n: detector.settings.length })}</span>
+        {changed > 0 && <span className="small num b">{t("suppress.numbers.changed", { n: changed })}</span>}
+      </summary>
+      <p className="about small">
+        <Go className="lnk" to={`/activity/rules/${detector.id}`}>
+          {t("suppress.numbers.detector")}
+        </Go>
+      </p>
+      <table className="t" aria-label={title}>
+        <tbody>
           {detector.settings.map((setting) => (
             <SettingRow key={setting.name} detector={detector} setting={setting} onChoose={onChoose} />
           ))}
         </tbody>
-      ))}
-    </table>
+      </table>
+    </details>
   );
 }
 
