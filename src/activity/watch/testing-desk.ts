@@ -130,6 +130,12 @@ const peeks = (store: OpenStore) => ({
       );
     return rows;
   },
+  /** Where the last checkpoint stands; nothing when there is none. */
+  checkpoint: async () => {
+    const { rows } = await sql<{ is_whole: boolean }>`select c.position = w.position as is_whole
+      from activity_checkpoint c cross join activity_watch w where c.part = 0`.execute(store.db);
+    return rows;
+  },
   close: (caseId: string, at: Temporal.Instant) =>
     sql`update case_file set state = 'closed', closed_at = ${at}, closed_by = 'Elin', outcome = 'legitimate', close_note = 'On purpose.'
       where case_id = ${caseId}`.execute(store.db),
