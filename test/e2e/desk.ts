@@ -192,7 +192,7 @@ export type SimState = {
 /** The simulator of a demo desk. */
 export type Simulator = {
   state(customer: string): Promise<SimState>;
-  /** How many calls have changed something there so far. */
+  /** How many calls have changed something of a customer's so far. */
   effects(): Promise<number>;
   settings(change: Readonly<Record<string, unknown>>): Promise<void>;
   /** Makes something happen at a customer: a story of the simulator. */
@@ -214,7 +214,11 @@ export function simulatorOf({ dataFolder }: Pick<RunningDesk, "dataFolder">): Si
   };
   return {
     state: (customer) => ask(`/sim/state?customer=${customer}`),
-    effects: async () => (await ask<{ requests: readonly unknown[] }>("/sim/requests?effect=true")).requests.length,
+    effects: async () =>
+      (await ask<{ requests: readonly { readonly path: string }[] }>("/sim/requests?effect=true")).requests.filter(
+        // Reading a customer's log begins with a subscription to it; that changes nothing of the customer's.
+        ({ path }) => !path.includes("/activity/feed/"),
+      ).length,
     settings: async (change) => void (await ask("/sim/settings", change)),
     event: async (kind, facts) => void (await ask(`/sim/events/${kind}`, facts)),
     push: async (url, key) => void (await ask("/sim/push", { url, key })),
