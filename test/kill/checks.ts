@@ -18,8 +18,8 @@ export async function checkNow({ people, records, microsoft }: Lane): Promise<re
   return events;
 }
 
-/** Calls by which the desk tells Microsoft where it is; they decide nothing. */
-const OWN_PATHS = /\/(webhooks|usagebudget)/;
+/** Calls by which the desk tells Microsoft where it is, or begins to read a log; they decide nothing. */
+const OWN_PATHS = /\/(webhooks|usagebudget|activity\/feed\/subscriptions)/;
 
 /** At the end everything was acknowledged, and every action has one effect, one record, one event of each kind. */
 export async function checkAll(lane: Lane): Promise<void> {
