@@ -67,8 +67,10 @@ export function decideFolds({ judged, retracted, folds: before, known, now }: Fo
     if (isStanding && saysTheSame(was, hit)) continue;
     if (hit.isShadow || hit.customer === undefined || hit.level === "informational" || suppressedBy !== undefined)
       continue;
-    if (inhibitedBy === undefined) push(toReport, hit.fingerprint, hit);
-    else if (!isStanding) push(toChains, inhibitedBy, hit);
+    // One that was told before its chain took its place must not come back because it goes on: the chain tells it now.
+    const toldBy = inhibitedBy ?? one.inhibitedBy;
+    if (toldBy === undefined) push(toReport, hit.fingerprint, hit);
+    else if (!isStanding) push(toChains, toldBy, hit);
   }
 
   const gone: { fingerprint: string; completed_by: string }[] = [];
