@@ -150,3 +150,9 @@ for (const text of HOSTILE)
     assert.ok(ruleSetOf(documents).rules.length === 0);
     assert.ok(Array.isArray(faults));
   });
+
+test("separators with nothing between or behind them are no rules", () => {
+  const rule = "title: t\nlogsource: {product: azure}\ndetection:\n  a: {b: 1}\n  condition: a\n";
+  const { documents, faults } = loadSigma(`---\n${rule}---\n---\n# only a comment\n---\n${rule}---\n`);
+  assert.deepEqual([documents.length, faults], [2, []]);
+});

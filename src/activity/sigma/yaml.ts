@@ -75,7 +75,8 @@ export function readYaml(
       fault(error.pos[0], "yaml", error.message);
       continue;
     }
-    if (document.contents === null) continue;
+    // Nothing between two separators, or after the last one, is no rule that was left out.
+    if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) continue;
     const tooBig = sizeFault(document);
     if (tooBig !== undefined) {
       fault(tooBig.offset, "too-big", tooBig.message);
