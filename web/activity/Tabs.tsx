@@ -1,7 +1,5 @@
-import { useRouterState } from "@tanstack/react-router";
 import { useT } from "../i18n/t.ts";
-import { Go } from "../kit/Go.tsx";
-import "./tabs.css";
+import { PageTabs } from "../kit/PageTabs.tsx";
 
 const TABS = [
   { name: "search", to: "/activity" },
@@ -10,18 +8,9 @@ const TABS = [
   { name: "coverage", to: "/activity/coverage" },
 ] as const;
 
-/** The pages of activity, beside the title of each. Each has an address of its own, so these are links. */
+/** The pages of activity, beside the title of each. */
 export function ActivityTabs() {
   const t = useT();
-  const path = useRouterState({ select: (state) => state.location.pathname });
-  const active = TABS.findLast(({ to }) => path === to || path.startsWith(`${to}/`));
-  return (
-    <nav className="tabs" aria-label={t("activity.tabs")}>
-      {TABS.map(({ name, to }) => (
-        <Go key={name} to={to} className="tab" {...(active?.name === name ? { "aria-current": "page" as const } : {})}>
-          {t(`activity.tab.${name}`)}
-        </Go>
-      ))}
-    </nav>
-  );
+  const tabs = TABS.map(({ name, to }) => ({ to, label: t(`activity.tab.${name}`) }));
+  return <PageTabs label={t("activity.tabs")} tabs={tabs} />;
 }

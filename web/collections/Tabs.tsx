@@ -1,7 +1,5 @@
-import { useRouterState } from "@tanstack/react-router";
 import { useT } from "../i18n/t.ts";
-import { Go } from "../kit/Go.tsx";
-import "./tabs.css";
+import { PageTabs } from "../kit/PageTabs.tsx";
 
 const TABS = [
   { name: "list", to: "/collections" },
@@ -12,18 +10,9 @@ const TABS = [
   { name: "letters", to: "/collections/letters" },
 ] as const;
 
-/** The pages of collections, beside the title of each. Each has an address of its own, so these are links. */
+/** The pages of collections, beside the title of each. */
 export function CollectionsTabs() {
   const t = useT();
-  const path = useRouterState({ select: (state) => state.location.pathname });
-  const active = TABS.findLast(({ to }) => path === to || path.startsWith(`${to}/`));
-  return (
-    <nav className="tabs" aria-label={t("collections.tabs")}>
-      {TABS.map(({ name, to }) => (
-        <Go key={name} to={to} className="tab" {...(active?.name === name ? { "aria-current": "page" as const } : {})}>
-          {t(`collections.tab.${name}`)}
-        </Go>
-      ))}
-    </nav>
-  );
+  const tabs = TABS.map(({ name, to }) => ({ to, label: t(`collections.tab.${name}`) }));
+  return <PageTabs label={t("collections.tabs")} tabs={tabs} />;
 }
