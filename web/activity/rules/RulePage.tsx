@@ -16,7 +16,7 @@ import { ExplainTab } from "./ExplainTab.tsx";
 import { LevelTag, type RuleState, StateTag, useRuleTitle } from "./parts.tsx";
 import { SwitchDialog } from "./SwitchDialog.tsx";
 import { templateOf } from "./template.ts";
-import "../../kit/page-tabs.css";
+import "../tabs.css";
 import "./rules.css";
 
 /** One rule or detector: what it is about, its text, what it would have hit, and why it fired on an event. `new` starts one. */

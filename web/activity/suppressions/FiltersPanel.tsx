@@ -11,7 +11,7 @@ import { Loaded } from "../../kit/States.tsx";
 import { type useRead, useWrite } from "../../query.ts";
 import { useMay } from "../../shell/desk.ts";
 import { LiftDialog } from "./LiftDialog.tsx";
-import { HitsCell, LiftCell, UntilCell, WhyCell } from "./parts.tsx";
+import { HitsCell, StateTag, UntilCell, WhyCell } from "./parts.tsx";
 import { isShort, NOTHING_WRITTEN, writtenBody, WrittenFields } from "./WrittenFields.tsx";
 
 const EXAMPLE = `title: Their own build account
@@ -48,6 +48,7 @@ export function FiltersPanel({ read }: { readonly read: ReturnType<typeof useRea
 
 function Filters({ rows }: { readonly rows: readonly FilterWire[] }) {
   const t = useT();
+  const can = useMay();
   const [lifting, lift] = useState<FilterWire>();
   if (rows.length === 0) return <p className="sec small ink3">{t("suppress.filters.none")}</p>;
   return (
@@ -90,7 +91,15 @@ function Filters({ rows }: { readonly rows: readonly FilterWire[] }) {
                 <HitsCell of={row} />
               </td>
               <td className="right">
-                <LiftCell state={row.state} onLift={() => lift(row)} />
+                {row.state === "in-force" ? (
+                  can("activity.tune") && (
+                    <Button size="compact-xs" variant="default" onClick={() => lift(row)}>
+                      {t("suppress.lift")}
+                    </Button>
+                  )
+                ) : (
+                  <StateTag state={row.state} />
+                )}
               </td>
             </tr>
           ))}

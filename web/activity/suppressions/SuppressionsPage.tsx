@@ -14,7 +14,7 @@ import { FiltersPanel } from "./FiltersPanel.tsx";
 import { HitsPanel } from "./HitsPanel.tsx";
 import { LiftDialog } from "./LiftDialog.tsx";
 import { NumbersPanel } from "./NumbersPanel.tsx";
-import { HitsCell, LiftCell, UntilCell, WhyCell } from "./parts.tsx";
+import { HitsCell, StateTag, UntilCell, WhyCell } from "./parts.tsx";
 import { SuppressDialog } from "./SuppressDialog.tsx";
 import { WatchPanel } from "./WatchPanel.tsx";
 import "./suppressions.css";
@@ -49,6 +49,7 @@ export function SuppressionsPage() {
 
 function List({ rows, rule }: { readonly rows: readonly SuppressionWire[]; readonly rule: string | undefined }) {
   const t = useT();
+  const can = useMay();
   const [lifting, lift] = useState<SuppressionWire>();
   const shown = rule === undefined ? rows : rows.filter((row) => row.rule === null || row.rule.id === rule);
   if (shown.length === 0) return <EmptyState level="none" title={t("suppress.none")} text={t("suppress.none.text")} />;
@@ -84,7 +85,15 @@ function List({ rows, rule }: { readonly rows: readonly SuppressionWire[]; reado
                 <HitsCell of={row} />
               </td>
               <td className="right">
-                <LiftCell state={row.state} onLift={() => lift(row)} />
+                {row.state === "in-force" ? (
+                  can("activity.tune") && (
+                    <Button size="compact-xs" variant="default" onClick={() => lift(row)}>
+                      {t("suppress.lift")}
+                    </Button>
+                  )
+                ) : (
+                  <StateTag state={row.state} />
+                )}
               </td>
             </tr>
           ))}

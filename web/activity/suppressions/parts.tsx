@@ -1,15 +1,13 @@
-import { Button } from "@mantine/core";
 import type { SuppressionWire } from "../../../src/activity/watch/contract-wire.ts";
 import { useFormat, useT } from "../../i18n/t.ts";
 import { Tag } from "../../kit/Risk.tsx";
-import { useMay } from "../../shell/desk.ts";
 
 type Written = Pick<
   SuppressionWire,
   "reason" | "ticket" | "author" | "createdAt" | "expiresAt" | "state" | "hits" | "lastHitAt"
 >;
 
-function StateTag({ state }: { readonly state: Written["state"] }) {
+export function StateTag({ state }: { readonly state: Written["state"] }) {
   const t = useT();
   return <Tag level={state === "in-force" ? "info" : "none"}>{t(`suppress.state.${state}`)}</Tag>;
 }
@@ -43,18 +41,5 @@ export function HitsCell({ of }: { readonly of: Written }) {
         <span className="tiny ink3 num">{t("suppress.last", { when: f.moment(of.lastHitAt) })}</span>
       )}
     </span>
-  );
-}
-
-/** Lifts what is in force, for those who may; otherwise how it stands. */
-export function LiftCell({ state, onLift }: { readonly state: Written["state"]; readonly onLift: () => void }) {
-  const t = useT();
-  const can = useMay();
-  if (state !== "in-force") return <StateTag state={state} />;
-  if (!can("activity.tune")) return null;
-  return (
-    <Button size="compact-xs" variant="default" onClick={onLift}>
-      {t("suppress.lift")}
-    </Button>
   );
 }
